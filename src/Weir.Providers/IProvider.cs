@@ -1,0 +1,50 @@
+namespace Weir.Providers;
+
+/// <summary>Where a deployment's model lives, as the config says.</summary>
+/// <param name="ApiBase">Base address; null = the provider's default.</param>
+/// <param name="ApiVersion">Azure's dated api-version; null, empty, <c>preview</c>, <c>latest</c> or <c>v1</c> = the v1 route.</param>
+/// <param name="Model">The upstream's name of the model (for Azure: of the deployment).</param>
+public sealed record ProviderAddress(Uri? ApiBase, string? ApiVersion, string Model);
+
+/// <summary>A provider: an address, a way to sign in and a wire format. It implements one small interface per operation that it has.</summary>
+public interface IProvider
+{
+    /// <summary>Catalog name and LiteLLM prefix, e.g. <c>azure</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Name of the header that carries the static key, and the text before it (<c>Authorization</c>, <c>Bearer </c>).</summary>
+    (string Header, string Prefix) KeyHeader { get; }
+
+    /// <summary>Environment variables that hold a key when the config names none, in order of preference (<c>OPENAI_API_KEY</c>).</summary>
+    IReadOnlyList<string> KeyVariables { get; }
+
+    /// <summary>Whether calls without any key make sense (local servers).</summary>
+    bool KeyOptional { get; }
+
+    /// <summary>True when the upstream reads the model from the body; false when the path names it (Azure's dated route).</summary>
+    bool ModelInBody(ProviderAddress address);
+
+    /// <summary>The base address in force, or null when the config must name one and does not.</summary>
+    Uri? BaseAddress(ProviderAddress address);
+}
+
+/// <summary>A provider with <see cref="Operation.Chat"/>.</summary>
+public interface IChatProvider : IProvider
+{
+    /// <summary>Absolute address of chat completions.</summary>
+    Uri ChatUri(ProviderAddress address);
+}
+
+/// <summary>A provider with <see cref="Operation.Completion"/>.</summary>
+public interface ICompletionProvider : IProvider
+{
+    /// <summary>Absolute address of text completions.</summary>
+    Uri CompletionUri(ProviderAddress address);
+}
+
+/// <summary>A provider with <see cref="Operation.Embedding"/>.</summary>
+public interface IEmbeddingProvider : IProvider
+{
+    /// <summary>Absolute address of embeddings.</summary>
+    Uri EmbeddingUri(ProviderAddress address);
+}
