@@ -1,0 +1,205 @@
+using System.Text.Json;
+using Weir.Providers.Upstream;
+
+namespace Weir.Providers.Dialects.OpenAIChat;
+
+/// <summary>What a deployment wants changed in a body. Everything else passes as it came.</summary>
+public sealed record RequestPatch
+{
+    /// <summary>The upstream's model name as a JSON string, quotes included; empty = leave the model as it is.</summary>
+    public ReadOnlyMemory<byte> Model { get; init; }
+
+    /// <summary>Members that the deployment sets when the request does not: name to raw JSON.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Defaults { get; init; } = new Dictionary<string, ReadOnlyMemory<byte>>();
+
+    /// <summary>Members to take out: top-level names, or dotted paths into objects (<c>response_format.strict</c>).</summary>
+    public IReadOnlyCollection<string> Drop { get; init; } = [];
+}
+
+/// <summary>Turns a request into the edits that make it the upstream's.</summary>
+public static class RequestPatcher
+{
+    private static readonly byte[] UsageMember = [.. "\"stream_options\":{\"include_usage\":true},"u8];
+    private static readonly byte[] UsageObject = [.. "{\"include_usage\":true}"u8];
+    private static readonly byte[] UsageFirst = [.. "\"include_usage\":true,"u8];
+    private static readonly byte[] UsageOnly = [.. "\"include_usage\":true"u8];
+    private static readonly byte[] True = [.. "true"u8];
+
+    /// <summary>
+    /// Writes the edits for <paramref name="patch"/> into <paramref name="target"/>, which starts over from <paramref name="body"/>.
+    /// </summary>
+    /// <param name="body">The caller's bytes; must outlive the call.</param>
+    /// <param name="view">What <see cref="RequestReader"/> found in them.</param>
+    /// <param name="patch">What the deployment wants.</param>
+    /// <param name="wantUsage">Ask the upstream for a usage chunk (streams only).</param>
+    /// <param name="alsoDrop">Further top-level members to take out, for this request alone.</param>
+    /// <param name="target">Receives the edits.</param>
+    public static void Apply(
+        ReadOnlyMemory<byte> body, RequestView view, RequestPatch patch, bool wantUsage, IReadOnlyCollection<string> alsoDrop, PatchedBody target)
+    {
+        target.Reset(body);
+        if (!patch.Model.IsEmpty && view.Value(RequestMember.Model) is { } model)
+        {
+            target.Replace(model.Start, model.End, patch.Model);
+        }
+        var plain = patch.Drop.Count == 0 && alsoDrop.Count == 0;
+        var kept = RemoveMembers(body.Span, view, plain ? null : Names(patch.Drop, alsoDrop), target);
+        if (!plain)
+        {
+            RemoveNested(body, view, patch.Drop, target);
+        }
+        if (wantUsage && view.Stream)
+        {
+            AskForUsage(view, target);
+        }
+        if (patch.Defaults.Count > 0)
+        {
+            AddDefaults(body.Span, view, patch.Defaults, kept, target);
+        }
+    }
+
+    /// <summary>True when the caller will see a usage chunk because it asked for one.</summary>
+    public static bool CallerAskedForUsage(RequestView view) => view.IncludeUsage == true;
+
+    private static HashSet<string> Names(IReadOnlyCollection<string> drop, IReadOnlyCollection<string> alsoDrop)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in drop)
+        {
+            names.Add(name);
+        }
+        foreach (var name in alsoDrop)
+        {
+            names.Add(name);
+        }
+        // Dropping these would change what was decided on, so they stay.
+        names.Remove("model");
+        names.Remove("stream");
+        return names;
+    }
+
+    /// <summary>Takes whole members out, commas included. Returns how many stay.</summary>
+    private static int RemoveMembers(ReadOnlySpan<byte> body, RequestView view, HashSet<string>? names, PatchedBody target)
+    {
+        var members = view.Members;
+        var kept = 0;
+        var lastKeptEnd = view.ObjectStart;
+        var i = 0;
+        while (i < members.Length)
+        {
+            if (!IsRemoved(body, members[i], names))
+            {
+                lastKeptEnd = members[i].Value.End;
+                kept++;
+                i++;
+                continue;
+            }
+            var first = i;
+            while (i < members.Length && IsRemoved(body, members[i], names))
+            {
+                i++;
+            }
+            if (i < members.Length)
+            {
+                target.Replace(members[first].NameStart, members[i].NameStart, default);
+            }
+            else
+            {
+                target.Replace(lastKeptEnd, members[^1].Value.End, default);
+            }
+        }
+        return kept;
+    }
+
+    private static bool IsRemoved(ReadOnlySpan<byte> body, in MemberSpan member, HashSet<string>? names) =>
+        RequestMembers.IsTakenOut(member.Member) || RequestMembers.NamesEndpointOrCredential(member.Member) ||
+        (names is not null && names.Contains(NameOf(body, member.NameStart)));
+
+    internal static string NameOf(ReadOnlySpan<byte> body, int nameStart)
+    {
+        var reader = new Utf8JsonReader(body[nameStart..], isFinalBlock: false, default);
+        reader.Read();
+        return reader.GetString() ?? "";
+    }
+
+    /// <summary>Takes <c>a.b.c</c> paths out of objects below the top level.</summary>
+    private static void RemoveNested(ReadOnlyMemory<byte> body, RequestView view, IReadOnlyCollection<string> paths, PatchedBody target)
+    {
+        foreach (var path in paths)
+        {
+            var dot = path.IndexOf('.', StringComparison.Ordinal);
+            if (dot < 0)
+            {
+                continue;
+            }
+            foreach (ref readonly var member in view.Members)
+            {
+                if (!RequestMembers.IsTakenOut(member.Member) && NameOf(body.Span, member.NameStart) == path[..dot])
+                {
+                    NestedMembers.Remove(body.Span, member.Value, path[(dot + 1)..], target);
+                }
+            }
+        }
+    }
+
+    private static void AskForUsage(RequestView view, PatchedBody target)
+    {
+        if (view.Value(RequestMember.StreamOptions) is not { } options)
+        {
+            // The model always stays, so a comma is always due.
+            target.Replace(view.ObjectStart, view.ObjectStart, UsageMember);
+        }
+        else if (view.IncludeUsage is null)
+        {
+            if (options.Length == 4)
+            {
+                target.Replace(options.Start, options.End, UsageObject);
+            }
+            else
+            {
+                target.Replace(options.Start + 1, options.Start + 1, view.StreamOptionsHasMembers ? UsageFirst : UsageOnly);
+            }
+        }
+        else if (view.IncludeUsage == false)
+        {
+            target.Replace(view.IncludeUsageValue.Start, view.IncludeUsageValue.End, True);
+        }
+    }
+
+    private static void AddDefaults(
+        ReadOnlySpan<byte> body, RequestView view, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> defaults, int kept, PatchedBody target)
+    {
+        using var added = new MemoryStream();
+        foreach (var (name, value) in defaults)
+        {
+            if (!Holds(body, view, name))
+            {
+                added.WriteByte((byte)'"');
+                added.Write(JsonEncodedText.Encode(name).EncodedUtf8Bytes);
+                added.Write("\":"u8);
+                added.Write(value.Span);
+                added.WriteByte((byte)',');
+            }
+        }
+        if (added.Length == 0)
+        {
+            return;
+        }
+        var bytes = added.ToArray();
+        target.Replace(view.ObjectStart, view.ObjectStart, kept > 0 ? bytes : bytes.AsMemory(0, bytes.Length - 1));
+    }
+
+    private static bool Holds(ReadOnlySpan<byte> body, RequestView view, string name)
+    {
+        foreach (ref readonly var member in view.Members)
+        {
+            if (NameOf(body, member.NameStart) == name)
+            {
+                return true;
+            }
+        }
+        // The two names of one limit: a default for the old name does not override a request that uses the new one.
+        return name == "max_tokens" ? view.Has(RequestMember.MaxCompletionTokens)
+            : name == "max_completion_tokens" && view.Has(RequestMember.MaxTokens);
+    }
+}
