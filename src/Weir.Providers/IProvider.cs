@@ -2,7 +2,10 @@ namespace Weir.Providers;
 
 /// <summary>Where a deployment's model lives, as the config says.</summary>
 /// <param name="ApiBase">Base address; null = the provider's default.</param>
-/// <param name="ApiVersion">Azure's dated api-version; null, empty, <c>preview</c>, <c>latest</c> or <c>v1</c> = the v1 route.</param>
+/// <param name="ApiVersion">
+/// Azure's api-version: dated = the dated route; <c>preview</c>, <c>latest</c> or <c>v1</c> = the v1 route; null or empty = what the
+/// base address says, else the dated route with the adapter's built-in version, as LiteLLM does.
+/// </param>
 /// <param name="Model">The upstream's name of the model (for Azure: of the deployment).</param>
 public sealed record ProviderAddress(Uri? ApiBase, string? ApiVersion, string Model);
 
@@ -18,8 +21,20 @@ public interface IProvider
     /// <summary>Environment variables that hold a key when the config names none, in order of preference (<c>OPENAI_API_KEY</c>).</summary>
     IReadOnlyList<string> KeyVariables { get; }
 
+    /// <summary>Environment variables that hold a base address when the config names none, in order of preference (<c>OPENAI_BASE_URL</c>).</summary>
+    IReadOnlyList<string> BaseVariables { get; }
+
+    /// <summary>Environment variables that hold an api-version when the config names none; empty where there is no such thing.</summary>
+    IReadOnlyList<string> VersionVariables { get; }
+
     /// <summary>Whether calls without any key make sense (local servers).</summary>
     bool KeyOptional { get; }
+
+    /// <summary>
+    /// The upstream's own name of a model that the config calls <paramref name="model"/> (without the provider's prefix):
+    /// takes LiteLLM's sub-prefixes off (<c>o_series/</c>) and adds what the vendor wants (<c>accounts/fireworks/models/</c>).
+    /// </summary>
+    string UpstreamModel(string model);
 
     /// <summary>True when the upstream reads the model from the body; false when the path names it (Azure's dated route).</summary>
     bool ModelInBody(ProviderAddress address);

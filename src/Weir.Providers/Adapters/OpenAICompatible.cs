@@ -1,0 +1,104 @@
+namespace Weir.Providers.Adapters;
+
+/// <summary>
+/// A server that speaks OpenAI's wire format under a base address: chat completions and embeddings.
+/// One instance per catalog line; what differs between vendors is data.
+/// </summary>
+internal class OpenAICompatible(string name) : IChatProvider, IEmbeddingProvider
+{
+    /// <inheritdoc/>
+    public string Name { get; } = name;
+
+    /// <inheritdoc/>
+    public (string Header, string Prefix) KeyHeader => ("Authorization", "Bearer ");
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> KeyVariables { get; init; } = [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> BaseVariables { get; init; } = [];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> VersionVariables => [];
+
+    /// <inheritdoc/>
+    public bool KeyOptional { get; init; }
+
+    /// <summary>The vendor's documented public address; null when each customer has an own one.</summary>
+    public Uri? DefaultBase { get; init; }
+
+    /// <summary>Path that every base address of this vendor ends with; appended when the config leaves it out.</summary>
+    public string? RequiredPath { get; init; }
+
+    /// <summary>Paths of the vendor's own, older API that people write into <c>api_base</c>; taken off.</summary>
+    public IReadOnlyList<string> NativePaths { get; init; } = [];
+
+    /// <summary>Text before model names that do not start with <see cref="ModelRoot"/>.</summary>
+    public string ModelPrefix { get; init; } = "";
+
+    /// <summary>First segment of full model names (<c>accounts/</c>).</summary>
+    public string ModelRoot { get; init; } = "";
+
+    /// <inheritdoc/>
+    public string UpstreamModel(string model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var bare = StripRoute(model);
+        return ModelPrefix.Length == 0 || bare.StartsWith(ModelRoot, StringComparison.Ordinal) ? bare : ModelPrefix + bare;
+    }
+
+    /// <inheritdoc/>
+    public bool ModelInBody(ProviderAddress address) => true;
+
+    /// <inheritdoc/>
+    public Uri? BaseAddress(ProviderAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if ((address.ApiBase ?? DefaultBase) is not { } given)
+        {
+            return null;
+        }
+
+        var path = UpstreamPath.WithoutOperation(given);
+        foreach (var native in NativePaths)
+        {
+            if (path.EndsWith(native, StringComparison.OrdinalIgnoreCase))
+            {
+                path = path[..^native.Length];
+                break;
+            }
+        }
+
+        if (RequiredPath is not null && !path.EndsWith(RequiredPath, StringComparison.OrdinalIgnoreCase))
+        {
+            path += RequiredPath;
+        }
+
+        return UpstreamPath.Replace(given, path, given.Query);
+    }
+
+    /// <inheritdoc/>
+    public Uri ChatUri(ProviderAddress address) => Under(address, "/chat/completions");
+
+    /// <inheritdoc/>
+    public Uri EmbeddingUri(ProviderAddress address) => Under(address, "/embeddings");
+
+    /// <summary>Absolute address of <paramref name="operation"/> under the base address.</summary>
+    protected Uri Under(ProviderAddress address, string operation)
+    {
+        var root = BaseAddress(address) ?? throw new InvalidOperationException(
+            $"The provider {Name} has no default address: name one in `api_base` or in {string.Join(" or ", BaseVariables.DefaultIfEmpty("the configuration"))}.");
+        return UpstreamPath.Replace(root, root.AbsolutePath.TrimEnd('/') + operation, root.Query);
+    }
+
+    /// <summary>LiteLLM's <c>openai/responses/x</c> and <c>openai/chat/x</c> choose a route, not a model.</summary>
+    private static string StripRoute(string model) =>
+        model.StartsWith("responses/", StringComparison.Ordinal) ? model["responses/".Length..] : model;
+}
+
+/// <summary>An OpenAI-compatible server that also has the legacy text completions.</summary>
+internal sealed class OpenAICompatibleWithText(string name) : OpenAICompatible(name), ICompletionProvider
+{
+    /// <inheritdoc/>
+    public Uri CompletionUri(ProviderAddress address) => Under(address, "/completions");
+}
