@@ -56,13 +56,15 @@ public sealed class PriceTableFileTests
         {
             rows++;
             var expected = book.Row(row.Facts.Key);
+            var found = PriceTable.Find(row.Facts.Key);
             Assert.NotNull(expected);
             Assert.Equal(
                 expected.Fields.OrderBy(static f => f.Key, StringComparer.Ordinal),
                 row.Fields.OrderBy(static f => f.Key, StringComparer.Ordinal));
             Assert.Equal(expected.Facts with { Supports = row.Facts.Supports }, row.Facts);
             Assert.Equal(expected.Facts.Supports.OrderBy(static f => f.Key, StringComparer.Ordinal), row.Facts.Supports.OrderBy(static f => f.Key, StringComparer.Ordinal));
-            Assert.Equal(row.Facts, PriceTable.Find(row.Facts.Key)?.Facts with { Supports = row.Facts.Supports });
+            Assert.NotNull(found);
+            Assert.Equal(row.Facts, found.Facts with { Supports = row.Facts.Supports });
         });
         Assert.Equal(3125, rows);
     }
