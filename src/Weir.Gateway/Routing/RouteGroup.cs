@@ -1,0 +1,43 @@
+using Weir.Gateway.Config;
+
+namespace Weir.Gateway.Routing;
+
+/// <summary>The deployments that share a public name, with the settings in force for them. Part of a snapshot.</summary>
+internal sealed class RouteGroup
+{
+    private readonly Deployment[] _deployments;
+
+    internal RouteGroup(string name, Deployment[] deployments, RouterConfig router, bool pinned = false)
+    {
+        Name = name;
+        _deployments = deployments;
+        Router = router;
+        IsPinned = pinned;
+        Pattern = !pinned && ModelPattern.IsPattern(name) ? new ModelPattern(name) : null;
+        Strategy = router.GroupStrategies.TryGetValue(name, out var own) ? own : router.Strategy;
+    }
+
+    /// <summary>The public name (<c>model_name</c>).</summary>
+    public string Name { get; }
+
+    /// <summary>In file order.</summary>
+    public ReadOnlySpan<Deployment> Deployments => _deployments;
+
+    /// <summary>How many.</summary>
+    public int Count => _deployments.Length;
+
+    /// <summary>The router's settings of the same snapshot.</summary>
+    public RouterConfig Router { get; }
+
+    /// <summary>The group's strategy.</summary>
+    public RoutingStrategy Strategy { get; }
+
+    /// <summary>The wildcard, or null for a plain name.</summary>
+    public ModelPattern? Pattern { get; }
+
+    /// <summary>Requests and tokens per minute are limits here; else they are only weights.</summary>
+    public bool CountsRates => Strategy == RoutingStrategy.UsageBased || Router.EnablePreCallChecks;
+
+    /// <summary>A deployment that was asked for by its id: the only choice, so that cooldown, tags and health don't count.</summary>
+    public bool IsPinned { get; }
+}
