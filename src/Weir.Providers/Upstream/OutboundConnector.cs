@@ -12,11 +12,15 @@ namespace Weir.Providers.Upstream;
 /// </summary>
 public sealed class OutboundConnector : IDisposable
 {
+    private static readonly TimeSpan IdentityTimeout = TimeSpan.FromSeconds(5);
+
     private readonly OutboundOptions _options;
     private readonly OutboundProxy _proxy;
     private readonly ConcurrentDictionary<(TlsTrust Trust, bool Identity), Lazy<HttpMessageInvoker>> _invokers = new();
     private readonly FrozenSet<string> _proxies;
     private FrozenSet<string> _named = FrozenSet<string>.Empty;
+    private readonly Lock _signIn = new();
+    private FrozenSet<string> _authorities = FrozenSet<string>.Empty;
     private FrozenSet<string> _identityHosts = FrozenSet<string>.Empty;
     private int _open;
 
@@ -54,13 +58,17 @@ public sealed class OutboundConnector : IDisposable
     }
 
     /// <summary>
-    /// The way for sign-in traffic alone: it may also reach the machine's own identity endpoints
-    /// (<paramref name="endpoints"/>, e.g. <c>http://169.254.169.254</c>), which nothing else may.
+    /// The way for sign-in traffic alone: <paramref name="authorities"/> count as named by the configuration, and
+    /// <paramref name="endpoints"/> are the machine's own identity endpoints (<c>http://169.254.169.254</c>), which nothing else may reach.
     /// </summary>
-    internal HttpMessageInvoker IdentityInvoker(IEnumerable<Uri> endpoints)
+    internal HttpMessageInvoker IdentityInvoker(IEnumerable<Uri> authorities, IEnumerable<Uri> endpoints)
     {
-        var hosts = Volatile.Read(ref _identityHosts);
-        Volatile.Write(ref _identityHosts, hosts.Concat(endpoints.Select(Key)).ToFrozenSet(StringComparer.Ordinal));
+        lock (_signIn)
+        {
+            Volatile.Write(ref _authorities, _authorities.Concat(authorities.Select(Key)).ToFrozenSet(StringComparer.Ordinal));
+            Volatile.Write(ref _identityHosts, _identityHosts.Concat(endpoints.Select(Key)).ToFrozenSet(StringComparer.Ordinal));
+        }
+
         return Pool(TlsTrust.Default, identity: true);
     }
 
@@ -89,7 +97,9 @@ public sealed class OutboundConnector : IDisposable
             ActivityHeadersPropagator = null,
             PooledConnectionLifetime = _options.ConnectionLifetime,
             PooledConnectionIdleTimeout = _options.IdleLifetime,
-            ConnectTimeout = _options.ConnectTimeout,
+
+            // Where there is no identity endpoint nothing answers at its address, and every caller would wait for that.
+            ConnectTimeout = identity && _options.ConnectTimeout > IdentityTimeout ? IdentityTimeout : _options.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
             MaxResponseHeadersLength = 64,
 
@@ -125,7 +135,7 @@ public sealed class OutboundConnector : IDisposable
 
         // One bad address spoils the name: a name that mixes public and inside addresses is an attack or a mistake.
         var named = IsNamed(target.Host, target.Port);
-        if (!identity || !_identityHosts.Contains(Key(target.Host, target.Port)))
+        if (!identity || !Volatile.Read(ref _identityHosts).Contains(Key(target.Host, target.Port)))
         {
             foreach (var address in addresses)
             {
@@ -185,7 +195,7 @@ public sealed class OutboundConnector : IDisposable
     private bool IsNamed(string host, int port)
     {
         var key = Key(host, port);
-        return Volatile.Read(ref _named).Contains(key) || _proxies.Contains(key);
+        return Volatile.Read(ref _named).Contains(key) || Volatile.Read(ref _authorities).Contains(key) || _proxies.Contains(key);
     }
 
     private static string Key(Uri host) => Key(host.IdnHost, host.Port);
