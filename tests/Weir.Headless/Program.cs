@@ -1,0 +1,6 @@
+using Weir.Providers;
+
+foreach (var name in ProviderCatalog.Names)
+{
+    Console.WriteLine(name);
+}
