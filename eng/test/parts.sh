@@ -37,14 +37,13 @@ prepare() {
     esac
   done
   [[ -n $projects || -n $solution ]] || return 0
-  local target=Weir.slnx began=$SECONDS locked=()
+  local target=Weir.slnx began=$SECONDS
   # One test project asked for: build that one only.
   (($# == 1)) && [[ -n $projects ]] && target=$(project_file "$1")
-  [[ ${CI:-} == true ]] && locked=(-p:RestoreLockedMode=true)
   mkdir -p artifacts
   (
     flock 9
-    dotnet build "$target" -c Release -v quiet -nodeReuse:false -p:UseSharedCompilation=false "${locked[@]}" >"$logs/build.log" 2>&1 9>&-
+    dotnet build "$target" -c Release -v quiet -nodeReuse:false -p:UseSharedCompilation=false >"$logs/build.log" 2>&1 9>&-
   ) 9>artifacts/.build.lock || {
     grep -E 'error|warning' "$logs/build.log" | sort -u | head -40
     echo "the build failed; the whole log is in $logs/build.log"
