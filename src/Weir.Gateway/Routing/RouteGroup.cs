@@ -7,13 +7,14 @@ internal sealed class RouteGroup
 {
     private readonly Deployment[] _deployments;
 
-    internal RouteGroup(string name, Deployment[] deployments, RouterConfig router, bool pinned = false)
+    internal RouteGroup(string name, Deployment[] deployments, RouterConfig router, int? pinnedOf = null)
     {
         Name = name;
         _deployments = deployments;
         Router = router;
-        IsPinned = pinned;
-        Pattern = !pinned && ModelPattern.IsPattern(name) ? new ModelPattern(name) : null;
+        IsPinned = pinnedOf is not null;
+        Siblings = pinnedOf ?? deployments.Length;
+        Pattern = pinnedOf is null && ModelPattern.IsPattern(name) ? new ModelPattern(name) : null;
         Strategy = router.GroupStrategies.TryGetValue(name, out var own) ? own : router.Strategy;
     }
 
@@ -25,6 +26,9 @@ internal sealed class RouteGroup
 
     /// <summary>How many.</summary>
     public int Count => _deployments.Length;
+
+    /// <summary>How many deployments share the public name; for a pinned one, how many its group has.</summary>
+    public int Siblings { get; }
 
     /// <summary>The router's settings of the same snapshot.</summary>
     public RouterConfig Router { get; }

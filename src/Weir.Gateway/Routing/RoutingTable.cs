@@ -123,7 +123,7 @@ internal sealed class RoutingTable
                 continue;
             }
 
-            var pinned = new RouteGroup(deployment.Config.ModelGroup, [deployment], router, pinned: true);
+            var pinned = new RouteGroup(deployment.Config.ModelGroup, [deployment], router, names[deployment.Config.ModelGroup].Group.Count);
             names.TryAdd(id, new RouteMatch(pinned, deployment.Config.ModelGroup, id));
         }
 
