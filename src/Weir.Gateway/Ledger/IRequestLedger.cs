@@ -13,5 +13,7 @@ public interface IRequestLedger
     bool Accepts { get; }
 }
 
-/// <summary>The journal is at its cap because the store behind it does not take rows.</summary>
-public sealed class LedgerFullException(string message) : Exception(message);
+/// <summary>The journal is at its cap because the store behind it does not take rows, or its disk takes no more.</summary>
+/// <param name="message">What is full and what to do.</param>
+/// <param name="inner">The disk's error, or null.</param>
+public sealed class LedgerFullException(string message, Exception? inner = null) : Exception(message, inner);

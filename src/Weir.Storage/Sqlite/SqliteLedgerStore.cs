@@ -1,0 +1,74 @@
+using Microsoft.Data.Sqlite;
+using Weir.Gateway.Ledger;
+
+namespace Weir.Storage.Sqlite;
+
+/// <summary>The request ledger in an embedded SQLite file: one writer, readers that never wait for it (WAL).</summary>
+internal sealed class SqliteLedgerStore(SqliteDatabase database) : ILedgerStore, IDisposable
+{
+    private readonly WriterThread _writer = new("weir ledger writer");
+    private readonly LedgerQueries _queries = new(database);
+    private LedgerInsert? _insert;
+
+    public async ValueTask WriteAsync(LedgerBatch batch, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // Not cancelled in the middle: the batch may be reused only when nobody reads it any more.
+        await _writer.RunAsync(() => Write(batch));
+    }
+
+    public ValueTask<LedgerEntry?> FindAsync(string callId, CancellationToken cancellationToken) =>
+        Query(static (queries, callId) => queries.Find(callId), callId, cancellationToken);
+
+    public ValueTask<LedgerPage> ListAsync(LedgerQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.PageSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.PageSize, LedgerQuery.MaxPageSize);
+        return Query(static (queries, query) => queries.List(query), query, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<GroupTotal>> TotalsByGroupAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        Query(static (queries, range) => queries.TotalsByGroup(range.from, range.to), (from, to), cancellationToken);
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _insert?.Dispose();
+        database.ClearPool();
+    }
+
+    /// <summary>Reads block on the disk, so they leave the caller's thread.</summary>
+    private ValueTask<T> Query<TArg, T>(Func<LedgerQueries, TArg, T> query, TArg argument, CancellationToken cancellationToken) =>
+        new(Task.Run(() => query(_queries, argument), cancellationToken));
+
+    private void Write(LedgerBatch batch)
+    {
+        _insert ??= Open();
+        try
+        {
+            _insert.Write(batch);
+        }
+        catch (SqliteException)
+        {
+            // A file that was replaced, a disk that came back: a fresh connection is the way to find out.
+            _insert.Dispose();
+            _insert = null;
+            throw;
+        }
+    }
+
+    private LedgerInsert Open()
+    {
+        var connection = database.OpenForWriting();
+        try
+        {
+            return new LedgerInsert(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

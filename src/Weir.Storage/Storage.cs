@@ -1,0 +1,33 @@
+using Weir.Gateway.Ledger;
+
+namespace Weir.Storage;
+
+/// <summary>An opened database. Dispose it after the journal that feeds it.</summary>
+public sealed class Storage : IDisposable
+{
+    private readonly IDisposable _owned;
+
+    internal Storage(ILedgerStore ledger, IMigrationRunner migrations, string description, string notice, IDisposable owned)
+    {
+        Ledger = ledger;
+        Migrations = migrations;
+        Description = description;
+        Notice = notice;
+        _owned = owned;
+    }
+
+    /// <summary>Where request rows go.</summary>
+    public ILedgerStore Ledger { get; }
+
+    /// <summary>Its schema.</summary>
+    public IMigrationRunner Migrations { get; }
+
+    /// <summary>For people, e.g. <c>SQLite in /var/lib/weir/weir.db</c>; never holds a credential.</summary>
+    public string Description { get; }
+
+    /// <summary>What differs from what was asked for, to be logged as a warning; empty for nothing.</summary>
+    public string Notice { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _owned.Dispose();
+}
