@@ -14,6 +14,9 @@ public sealed class PriceBook
 
     private PriceBook(Dictionary<string, ModelPrice> file) => this.file = file;
 
+    /// <summary>How many look-ups are remembered.</summary>
+    internal int Remembered => found.Count;
+
     /// <summary>The embedded prices alone. Nothing is loaded until a model is asked for.</summary>
     public static PriceBook Embedded { get; } = new([]);
 

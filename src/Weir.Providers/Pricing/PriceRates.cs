@@ -64,17 +64,17 @@ internal sealed class PriceRates
 
         decimal? Rate(string name)
         {
+            var longer = Longer(name);
             var suffix = ServiceTiers.Suffix(tier);
-            var step = above == 0 ? "" : $"_above_{above / 1000}k_tokens";
-            if (Get(name + step + suffix) is { } exact)
+            if (tier == ServiceTier.Standard || Get(name + suffix) is not { } special)
             {
-                return exact;
+                return Get($"{name}_above_{above / 1000}k_tokens{suffix}") ?? longer;
             }
 
             // Long and in a special tier, but no price for both: the dearer of the two that are published, so that a guess never
             // bills too little.
-            var longer = Longer(name);
-            return Get(name + suffix) is not { } special ? longer : longer is { } l && above > 0 ? Math.Max(l, special) : special;
+            return above == 0 ? special
+                : Get($"{name}_above_{above / 1000}k_tokens{suffix}") ?? (longer is { } l ? Math.Max(l, special) : special);
         }
 
         // A field without a price at this threshold keeps the one of the nearest threshold below.

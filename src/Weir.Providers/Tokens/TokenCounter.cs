@@ -12,7 +12,7 @@ namespace Weir.Providers.Tokens;
 public static class TokenCounter
 {
     // Far beyond any model's context; what is longer is taken in proportion, so that one call costs a bounded time.
-    private const int MostExactChars = 4 << 20;
+    private const int MostExactChars = 2 << 20;
 
     // Merging is quadratic in the length of a run without a break; texts are cut into pieces, at a space where one is near.
     private const int PieceChars = 4096;
