@@ -21,6 +21,14 @@ public sealed record ConfigProblem(string Code, ProblemSeverity Severity, Config
     /// <summary>The likely meaning, for "did you mean".</summary>
     public string? Suggestion { get; init; }
 
+    /// <summary>The severity in the words of reports.</summary>
+    public string SeverityName => Severity switch
+    {
+        ProblemSeverity.Error => "error",
+        ProblemSeverity.Warning => "warning",
+        _ => "info",
+    };
+
     /// <summary><c>file:line:column: error: message (found X, expected Y; did you mean Z?)</c>.</summary>
     public override string ToString()
     {
@@ -34,12 +42,6 @@ public sealed record ConfigProblem(string Code, ProblemSeverity Severity, Config
             details += (details.Length > 0 ? "; " : "") + $"did you mean {Suggestion}?";
         }
 
-        var severity = Severity switch
-        {
-            ProblemSeverity.Error => "error",
-            ProblemSeverity.Warning => "warning",
-            _ => "info",
-        };
-        return $"{Position}: {severity}: {Message}{(details.Length > 0 ? $" ({details})" : "")} [{Code}]";
+        return $"{Position}: {SeverityName}: {Message}{(details.Length > 0 ? $" ({details})" : "")} [{Code}]";
     }
 }

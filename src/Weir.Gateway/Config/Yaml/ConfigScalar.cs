@@ -61,6 +61,12 @@ internal sealed class ConfigScalar : ConfigNode
     /// <summary>The environment variable that the text came from; null when it stands in the file. Such a value is never shown.</summary>
     public string? Variable { get; init; }
 
+    /// <summary>
+    /// The environment variable that <c>os.environ/NAME</c> names and that is not set, in a file that leaves such deployments out;
+    /// <see cref="Text"/> is then still the reference, which nothing may use.
+    /// </summary>
+    public string? MissingVariable { get; init; }
+
     /// <summary>For a literal block (<c>|</c>): the columns that its lines are indented by; else -1.</summary>
     public int BlockIndent { get; init; } = -1;
 

@@ -8,9 +8,13 @@ internal sealed class MapContent
     private readonly Dictionary<string, (ConfigEntry Entry, int Order, bool Merged)> _entries = new(StringComparer.Ordinal);
     private readonly List<DuplicateKey> _duplicates = [];
 
+    /// <summary>Where the first key stands.</summary>
+    public ConfigPosition? First { get; private set; }
+
     /// <summary>Adds a key of the map itself.</summary>
     public void Add(ConfigEntry entry)
     {
+        First ??= entry.Key.Position;
         var order = _entries.Count;
         if (_entries.TryGetValue(entry.Name, out var earlier))
         {

@@ -30,15 +30,22 @@ internal static class YamlReader
     /// <summary>Reads the documents of a source.</summary>
     public static ImmutableArray<ConfigNode> ReadDocuments(YamlSource source, ConfigProblems problems)
     {
+        var reader = new YamlTreeReader(source, problems);
         try
         {
-            return new YamlTreeReader(source, problems).ReadAll();
+            return reader.ReadAll();
         }
         catch (YamlException exception)
         {
-            YamlSyntax.Explain(source, exception, problems);
-            return [];
+            YamlSyntax.Explain(source, exception.Start, exception.Message, reader.OpenFlow, problems);
         }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // YamlDotNet's scanner meets some broken files (a flow list that is never closed) with these.
+            YamlSyntax.Explain(source, reader.Reached, exception.Message, reader.OpenFlow, problems);
+        }
+
+        return [];
     }
 
     /// <summary>Reports a second document: PyYAML's loader raises on it, so LiteLLM does not start.</summary>

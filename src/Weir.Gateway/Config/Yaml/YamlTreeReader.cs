@@ -9,11 +9,30 @@ namespace Weir.Gateway.Config.Yaml;
 /// Turns parser events into nodes. An alias shares its anchor's node and adds that node's whole size to the count,
 /// so a bomb is refused at the first alias that crosses the limit, without being written out.
 /// </summary>
-internal sealed class YamlTreeReader(YamlSource source, ConfigProblems problems)
+internal sealed class YamlTreeReader
 {
-    private readonly Parser _parser = new(new StringReader(source.Text));
+    private readonly YamlSource _source;
+    private readonly ConfigProblems _problems;
+    private readonly Scanner _scanner;
+    private readonly Parser _parser;
+    private readonly Stack<ConfigPosition> _openFlows = new();
     private readonly Dictionary<string, ConfigNode?> _anchors = new(StringComparer.Ordinal);
     private long _count;
+
+    /// <summary>Starts at the beginning of a source.</summary>
+    public YamlTreeReader(YamlSource source, ConfigProblems problems)
+    {
+        _source = source;
+        _problems = problems;
+        _scanner = new Scanner(new StringReader(source.Text), skipComments: true);
+        _parser = new Parser(_scanner);
+    }
+
+    /// <summary>How far the scanner has read.</summary>
+    public Mark Reached => _scanner.CurrentPosition;
+
+    /// <summary>The innermost <c>[</c> or <c>{</c> that is still open; null when there is none.</summary>
+    public ConfigPosition? OpenFlow => _openFlows.TryPeek(out var open) ? open : null;
 
     /// <summary>Every document; ends early, with a problem, where one is refused.</summary>
     public ImmutableArray<ConfigNode> ReadAll()
@@ -43,7 +62,7 @@ internal sealed class YamlTreeReader(YamlSource source, ConfigProblems problems)
     /// <summary>Reads the node at the parser's current event; null when it was refused.</summary>
     private ConfigNode? ReadNode(int depth)
     {
-        var position = source.At(Event().Start);
+        var position = _source.At(Event().Start);
         if (depth > YamlLimits.Depth)
         {
             return Refuse("too-deep", position, $"The YAML is nested deeper than {YamlLimits.Depth} levels.");
@@ -77,8 +96,8 @@ internal sealed class YamlTreeReader(YamlSource source, ConfigProblems problems)
         ConfigNode? node = current switch
         {
             Scalar scalar => ReadScalar(scalar, position),
-            SequenceStart => ReadList(position, depth),
-            MappingStart => ReadMap(position, depth),
+            SequenceStart list => ReadOpen(list.Style == SequenceStyle.Flow, position, depth, ReadList),
+            MappingStart map => ReadOpen(map.Style == MappingStyle.Flow, position, depth, ReadMap),
             _ => throw new InvalidOperationException($"Unexpected YAML event {current.GetType().Name}."),
         };
         if (anchor is not null)
@@ -113,6 +132,7 @@ internal sealed class YamlTreeReader(YamlSource source, ConfigProblems problems)
 
     private ConfigScalar ReadScalar(Scalar scalar, ConfigPosition position)
     {
+        WarnOfTab(scalar, position);
         var style = scalar.Style switch
         {
             YamlDotNet.Core.ScalarStyle.SingleQuoted or YamlDotNet.Core.ScalarStyle.DoubleQuoted => ScalarStyle.Quoted,
@@ -125,6 +145,22 @@ internal sealed class YamlTreeReader(YamlSource source, ConfigProblems problems)
         };
     }
 
+    /// <summary>PyYAML refuses a tab after a value; it is harmless here, but the file does not start LiteLLM.</summary>
+    private void WarnOfTab(Scalar scalar, ConfigPosition position)
+    {
+        if (scalar.Style is YamlDotNet.Core.ScalarStyle.Literal or YamlDotNet.Core.ScalarStyle.Folded)
+        {
+            return;
+        }
+
+        var line = _source.Line(scalar.Start.Line);
+        var end = line.TrimEnd().Length;
+        if (line[end..].Contains('\t') && scalar.Start.Column <= end)
+        {
+            _problems.Warning("tab-after-value", position with { Column = position.Column + end - (int)scalar.Start.Column + 1 }, "", "A tab stands after the value; LiteLLM does not load such a file. Delete it.");
+        }
+    }
+
     /// <summary>The first content line's own indentation in the file, less what of it belongs to the text.</summary>
     private int FindIndent(Scalar scalar)
     {
@@ -134,11 +170,27 @@ internal sealed class YamlTreeReader(YamlSource source, ConfigProblems problems)
             line++;
             if (!content.IsWhiteSpace())
             {
-                return source.Line(line).IndexOfAnyExcept(' ') - content.IndexOfAnyExcept(' ');
+                return _source.Line(line).IndexOfAnyExcept(' ') - content.IndexOfAnyExcept(' ');
             }
         }
 
         return -1;
+    }
+
+    private ConfigNode? ReadOpen(bool flow, ConfigPosition position, int depth, Func<ConfigPosition, int, ConfigNode?> read)
+    {
+        if (flow)
+        {
+            _openFlows.Push(position);
+        }
+
+        var node = read(position, depth);
+        if (flow)
+        {
+            _openFlows.Pop();
+        }
+
+        return node;
     }
 
     private ConfigList? ReadList(ConfigPosition position, int depth)
@@ -181,6 +233,11 @@ internal sealed class YamlTreeReader(YamlSource source, ConfigProblems problems)
                 return null;
             }
 
+            if (value is ConfigScalar { Style: ScalarStyle.Plain, Text: "" })
+            {
+                value = new ConfigScalar(key.Position, "", ScalarStyle.Plain);
+            }
+
             if (key is { Style: ScalarStyle.Plain, Text: "<<" })
             {
                 if (!Merge(map, value))
@@ -194,7 +251,8 @@ internal sealed class YamlTreeReader(YamlSource source, ConfigProblems problems)
             }
         }
 
-        return map.Build(position);
+// YamlDotNet gives a single pair inside [ ] no mark of its own.
+        return map.Build(depth > 1 && position == _source.At(1, 1) ? map.First ?? position : position);
     }
 
     /// <summary><c>&lt;&lt;</c>: the keys of another map, or of several of which the first wins; the map's own keys win over all.</summary>
@@ -237,7 +295,7 @@ internal sealed class YamlTreeReader(YamlSource source, ConfigProblems problems)
 
     private ConfigNode? Refuse(string code, ConfigPosition position, string message)
     {
-        problems.Error(code, position, "", message);
+        _problems.Error(code, position, "", message);
         return null;
     }
 
