@@ -115,6 +115,9 @@ public sealed record DeploymentConfig
     /// <summary>Verify the upstream's TLS certificate.</summary>
     public bool VerifyTls { get; init; } = true;
 
+    /// <summary>CA file to verify it against (<c>ssl_verify</c> as a path); null = the general setting.</summary>
+    public string? CaFile { get; init; }
+
     /// <summary>Prices that win over the price book, by LiteLLM's field name, in USD per unit.</summary>
     public ImmutableDictionary<string, decimal> Prices { get; init; } = ImmutableDictionary<string, decimal>.Empty;
 

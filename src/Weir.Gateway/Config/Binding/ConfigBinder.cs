@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Weir.Gateway.Config.Check;
+using Weir.Gateway.Config.Yaml;
+
+namespace Weir.Gateway.Config.Binding;
+
+/// <summary>Turns the file's nodes, after substitution, into the immutable records that the rest of Weir reads.</summary>
+internal sealed class ConfigBinder(BindingSources sources)
+{
+    /// <summary>Binds the whole file. Everything that does not fit goes to <paramref name="problems"/>; the result holds what does.</summary>
+    public GatewayConfig Bind(ConfigMap root, string sourcePath, ConfigProblems problems)
+    {
+        var surroundings = sources.WithVariables(Variables(root));
+        var liteLlm = SectionReader.Of(root, "litellm_settings", problems, ProblemSeverity.Error);
+        var router = SectionReader.Of(root, "router_settings", problems, ProblemSeverity.Error);
+        var general = SectionReader.Of(root, "general_settings", problems, ProblemSeverity.Error);
+        var weir = SectionReader.Of(root, "weir_settings", problems, ProblemSeverity.Error);
+
+        var deployments = new DeploymentBinder(surroundings, DeploymentDefaults.Read(root, liteLlm, router, problems), problems);
+        if (root.Find("model_list") is { } models)
+        {
+            BindModels(models, deployments, problems);
+        }
+
+        var settings = new SettingsBinder(general, liteLlm, weir, surroundings);
+        var retryAfterCap = weir.Limit("retry_after_cap");
+        var routing = new RouterBinder(router, liteLlm, general).Bind();
+        var config = new GatewayConfig
+        {
+            SourcePath = sourcePath,
+            Deployments = deployments.Usable,
+            Rejected = deployments.Rejected,
+            Router = retryAfterCap is { } cap ? routing with { RetryAfterCap = cap } : routing,
+            Access = settings.Access(),
+            Request = settings.Request(),
+            Telemetry = settings.Telemetry(),
+            DatabaseUrl = settings.DatabaseUrl(),
+        };
+        new ModelReferenceCheck(config, surroundings.AbilitiesOf, router, liteLlm, problems).Run();
+        return config;
+    }
+
+    private static void BindModels(ConfigNode models, DeploymentBinder deployments, ConfigProblems problems)
+    {
+        if (models is not ConfigList list)
+        {
+            problems.Error(
+                BindingCodes.WrongType, models.Position, "model_list", "'model_list' does not fit.", models.Describe(),
+                "a list of entries, each with '- model_name:' and 'litellm_params:'");
+            return;
+        }
+
+        for (var i = 0; i < list.Items.Length; i++)
+        {
+            deployments.Bind(list.Items[i], i);
+        }
+    }
+
+    /// <summary><c>environment_variables</c>: LiteLLM puts them into the environment before anything else reads it.</summary>
+    private static Dictionary<string, string> Variables(ConfigMap root)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in root.FindMap("environment_variables")?.Entries ?? [])
+        {
+            if (entry.Value is ConfigScalar { IsNull: false } value)
+            {
+                found[entry.Name] = value.Text;
+            }
+        }
+
+        return found;
+    }
+}

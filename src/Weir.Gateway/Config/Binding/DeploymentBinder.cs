@@ -1,0 +1,299 @@
+using System.Collections.Immutable;
+using Weir.Gateway.Config.Check;
+using Weir.Gateway.Config.Yaml;
+using Weir.Providers;
+
+namespace Weir.Gateway.Config.Binding;
+
+/// <summary>Turns <c>model_list</c> entries into deployments. An entry that can't work is left out alone, with its reason.</summary>
+internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefaults defaults, ConfigProblems problems)
+{
+    private readonly ProviderResolver _resolver = new(sources);
+    private readonly DeploymentIdentity _identity = new();
+    private readonly ImmutableArray<DeploymentConfig>.Builder _usable = ImmutableArray.CreateBuilder<DeploymentConfig>();
+    private readonly ImmutableArray<RejectedDeployment>.Builder _rejected = ImmutableArray.CreateBuilder<RejectedDeployment>();
+
+    /// <summary>The deployments that can be used, in file order.</summary>
+    public ImmutableArray<DeploymentConfig> Usable => _usable.ToImmutable();
+
+    /// <summary>The entries that were left out.</summary>
+    public ImmutableArray<RejectedDeployment> Rejected => _rejected.ToImmutable();
+
+    /// <summary>Binds one entry.</summary>
+    public void Bind(ConfigNode node, int index)
+    {
+        var path = $"model_list[{index}]";
+        if (node is not ConfigMap map)
+        {
+            if (!node.IsNull)
+            {
+                LeaveOut(new Place("", "", node, path), BindingCodes.WrongType, "It is not a map with model_name and litellm_params.");
+            }
+
+            return;
+        }
+
+        var entry = new SectionReader(map, path, problems, ProblemSeverity.Warning);
+        var group = entry.Text("model_name");
+        var own = entry.Section("litellm_params");
+        var model = own?.Text("model");
+        var place = new Place(group ?? "", model ?? "", own?.Map.Find("model") ?? map, path);
+        if (group is null || model is null)
+        {
+            var missing = group is null ? "model_name" : own is null ? "litellm_params" : "litellm_params.model";
+            LeaveOut(place, BindingCodes.DeploymentLeftOut, $"It has no {missing}.");
+            return;
+        }
+
+        var parameters = Parameters(own ?? entry, path);
+        if (parameters.Map.FindEntry("silent_model") is { } silent)
+        {
+            problems.Error(
+                BindingCodes.SilentModel, silent.Key.Position, parameters.PathOf("silent_model"),
+                "silent_model mirrors the traffic of this group to another model; Weir does not mirror traffic. Take the line out.");
+            _rejected.Add(new RejectedDeployment(group, model, place.Node.Position.ToString(), "It asks for mirrored traffic (silent_model), which Weir does not do."));
+            return;
+        }
+
+        var info = entry.Section("model_info");
+        if (model == "*")
+        {
+            BindEveryProvider(place, parameters, info);
+            return;
+        }
+
+        var written = AddressReader.Read(parameters, null, sources.Variable, out _);
+        var choice = _resolver.Resolve(model.Trim(), parameters.Text("custom_llm_provider"), written, defaults.CustomHandlers);
+        if (choice.Provider is not { } provider)
+        {
+            LeaveOut(place, choice.Code, choice.Reason, choice.Suggestion);
+            return;
+        }
+
+        Add(place, provider, choice.Model, parameters, info);
+    }
+
+    /// <summary>
+    /// <c>model: "*"</c> takes whatever provider the request names. Each provider that can sign in gets its own pattern;
+    /// a name without a prefix goes to OpenAI, as the price book would send it.
+    /// </summary>
+    private void BindEveryProvider(Place place, SectionReader parameters, SectionReader? info)
+    {
+        var before = _usable.Count;
+        var openAI = sources.FindProvider("openai");
+        if (parameters.Has("api_base") || parameters.Has("base_url") || parameters.Has("api_key"))
+        {
+            if (openAI is not null)
+            {
+                Add(place, openAI, "*", parameters, info);
+            }
+
+            return;
+        }
+
+        foreach (var name in sources.ProviderNames)
+        {
+            if (sources.FindProvider(name) is not { } provider || AddressReader.FirstSet(provider.KeyVariables, sources.Variable) is null)
+            {
+                continue;
+            }
+
+            if (place.Group == "*")
+            {
+                Add(place with { Group = $"{name}/*" }, provider, "*", parameters, info);
+            }
+
+            if (name == "openai")
+            {
+                Add(place, provider, "*", parameters, info);
+            }
+        }
+
+        if (_usable.Count == before)
+        {
+            LeaveOut(place, BindingCodes.NoCredential, "The model '*' takes every provider that has a key in the environment, and none has: set OPENAI_API_KEY or another provider's key.");
+        }
+    }
+
+    private void Add(Place place, IProvider provider, string upstreamModel, SectionReader parameters, SectionReader? info)
+    {
+        var address = AddressReader.Read(parameters, provider, sources.Variable, out var why);
+        if (why is not null)
+        {
+            LeaveOut(place, BindingCodes.BadAddress, why);
+            return;
+        }
+
+        var version = parameters.Text("api_version") ?? AddressReader.FirstSet(provider.VersionVariables, sources.Variable)?.Value;
+        var where = new ProviderAddress(address, version, upstreamModel);
+        if (provider.BaseAddress(where) is not { } target)
+        {
+            var variables = provider.BaseVariables.Count == 0 ? "" : $", or {string.Join(" or ", provider.BaseVariables)} in the environment";
+            LeaveOut(place, BindingCodes.NoAddress, $"The provider '{provider.Name}' has no address of its own: set api_base{variables}.");
+            return;
+        }
+
+        var clientside = ClientsideParameters(parameters);
+        var signIn = CredentialReader.Read(parameters, provider, IsOwnAddress(provider, where, target), defaults.AzureTokenRefresh, sources.Variable);
+        if (signIn.Refusal is not null && !clientside.Contains("api_key", StringComparer.Ordinal))
+        {
+            LeaveOut(place, BindingCodes.NoCredential, signIn.Refusal);
+            return;
+        }
+
+        var tls = TlsSetting.Read(parameters);
+        var deployment = new DeploymentConfig
+        {
+            Id = "",
+            ModelGroup = place.Group,
+            Provider = provider.Name,
+            UpstreamModel = upstreamModel,
+            LiteLlmModel = place.Model,
+            Origin = place.Node.Position.ToString(),
+            ApiBase = address,
+            ApiVersion = version,
+            ApiKey = signIn.Key,
+            Entra = signIn.Entra,
+            Organization = parameters.Text("organization"),
+            Headers = Headers(parameters),
+            DefaultParams = DefaultParameters.Read(parameters),
+            Weight = parameters.Double("weight"),
+            Rpm = parameters.Long("rpm"),
+            Tpm = parameters.Long("tpm"),
+            Order = parameters.Int("order", int.MinValue),
+            MaxParallelRequests = parameters.Int("max_parallel_requests"),
+            Timeouts = Timeouts(parameters),
+            Retries = parameters.Int("num_retries") ?? parameters.Int("max_retries"),
+            Cooldown = parameters.Seconds("cooldown_time"),
+            Tags = parameters.Texts("tags"),
+            DropParams = DropParams(parameters),
+            AdditionalDropParams = parameters.Texts("additional_drop_params"),
+            ClientsideAuthParams = clientside,
+            MockResponse = parameters.Text("mock_response"),
+            VerifyTls = tls.Verify ?? true,
+            CaFile = tls.CaFile,
+            Prices = ModelInfoReader.Prices(info, parameters),
+            Info = ModelInfoReader.Read(info, parameters),
+        };
+        if (parameters.FirstWrong is { } wrong)
+        {
+            // The problem itself, with what was found, is already reported at its own place.
+            _rejected.Add(new RejectedDeployment(place.Group, place.Model, place.Node.Position.ToString(), $"Its setting '{wrong}' does not fit."));
+            return;
+        }
+
+        _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
+    }
+
+    private string NextId(Place place, ConfigMap parameters, SectionReader? info)
+    {
+        var written = info?.Text("id");
+        var id = _identity.Next(written, place.Group, parameters, out var repeated);
+        if (repeated && written is not null)
+        {
+            problems.Warning(
+                BindingCodes.DeploymentLeftOut, place.Node.Position, $"{place.Path}.model_info.id",
+                $"The id '{written}' is taken by an entry above; this one runs as '{id}'.");
+        }
+
+        return id;
+    }
+
+    private SectionReader Parameters(SectionReader own, string path)
+    {
+        ConfigMap? credential = null;
+        if (own.Text("litellm_credential_name") is { } name && !defaults.Credentials.TryGetValue(name, out credential))
+        {
+            problems.Warning(
+                BindingCodes.UnknownCredential, own.Map.Find("litellm_credential_name")?.Position ?? own.Map.Position,
+                own.PathOf("litellm_credential_name"), $"credential_list has no credential '{name}'.",
+                suggestion: Spelling.Nearest(name, defaults.Credentials.Keys) is { } near ? $"'{near}'" : null);
+        }
+
+        return new SectionReader(defaults.Merge(own.Map, credential), $"{path}.litellm_params", problems, ProblemSeverity.Warning);
+    }
+
+    private static bool IsOwnAddress(IProvider provider, ProviderAddress where, Uri target) =>
+        provider.BaseAddress(where with { ApiBase = null }) is not { } home
+        || !string.Equals(home.Host, target.Host, StringComparison.OrdinalIgnoreCase);
+
+    private static TimeoutConfig Timeouts(SectionReader parameters) => new()
+    {
+        Total = parameters.Limit("timeout"),
+        Stream = parameters.Limit("stream_timeout"),
+        FirstToken = parameters.Limit("ttft_timeout"),
+        StreamIdle = parameters.Limit("stream_idle_timeout"),
+    };
+
+    /// <summary>A list under <c>drop_params</c> means <c>additional_drop_params</c>; LiteLLM takes any list for true.</summary>
+    private static bool? DropParams(SectionReader parameters)
+    {
+        if (parameters.Map.Find("drop_params") is not ConfigList list)
+        {
+            return parameters.Bool("drop_params");
+        }
+
+        parameters.Warn(
+            BindingCodes.WrongType, list, "drop_params", "drop_params is true or false; a list of names belongs under additional_drop_params and is not applied here.",
+            list.Describe(), "true or false", "additional_drop_params");
+        return list.Items.Length > 0;
+    }
+
+    private static ImmutableDictionary<string, Secret> Headers(SectionReader parameters)
+    {
+        var headers = ImmutableDictionary.CreateBuilder<string, Secret>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in new[] { "headers", "extra_headers" })
+        {
+            if (parameters.Section(name) is not { } section)
+            {
+                continue;
+            }
+
+            foreach (var entry in section.Map.Entries)
+            {
+                if (section.Text(entry.Name) is { } value)
+                {
+                    headers[entry.Name] = new Secret(value);
+                }
+            }
+        }
+
+        return headers.ToImmutable();
+    }
+
+    /// <summary>Only plain names open a parameter. An item with a pattern would open it wider than written, so it opens nothing.</summary>
+    private static ImmutableArray<string> ClientsideParameters(SectionReader parameters)
+    {
+        if (parameters.Map.Find("configurable_clientside_auth_params") is not ConfigList list)
+        {
+            return parameters.Texts("configurable_clientside_auth_params");
+        }
+
+        var names = ImmutableArray.CreateBuilder<string>();
+        foreach (var item in list.Items)
+        {
+            if (item is ConfigScalar { IsNull: false } scalar)
+            {
+                names.Add(scalar.Text);
+            }
+            else if (item is ConfigMap pattern)
+            {
+                parameters.Warn(
+                    BindingCodes.ParameterIgnored, pattern, "configurable_clientside_auth_params",
+                    "A pattern for a clientside parameter is not served; the parameter stays closed. Name it without a pattern to open it for every address.",
+                    pattern.Describe(), "a name such as api_key");
+            }
+        }
+
+        return names.ToImmutable();
+    }
+
+    private void LeaveOut(Place place, string code, string reason, string? suggestion = null)
+    {
+        var name = place.Group.Length > 0 ? $"'{place.Group}'" : place.Path;
+        problems.Warning(code, place.Node.Position, place.Path, $"The deployment {name} is left out. {reason}", suggestion: suggestion);
+        _rejected.Add(new RejectedDeployment(place.Group, place.Model, place.Node.Position.ToString(), reason));
+    }
+
+    private sealed record Place(string Group, string Model, ConfigNode Node, string Path);
+}

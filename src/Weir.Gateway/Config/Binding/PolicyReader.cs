@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using Weir.Gateway.Config.Yaml;
+
+namespace Weir.Gateway.Config.Binding;
+
+/// <summary>Reads counts by kind of error: <c>retry_policy</c>, <c>allowed_fails_policy</c> and the policies of single groups.</summary>
+internal static class PolicyReader
+{
+    /// <summary>Ending of the keys of a retry policy.</summary>
+    public const string Retries = "Retries";
+
+    /// <summary>Ending of the keys of an allowed-fails policy.</summary>
+    public const string AllowedFails = "AllowedFails";
+
+    private static readonly (string Name, RetryClass Class)[] s_classes =
+    [
+        ("BadRequestError", RetryClass.BadRequest),
+        ("AuthenticationError", RetryClass.Authentication),
+        ("TimeoutError", RetryClass.Timeout),
+        ("RateLimitError", RetryClass.RateLimit),
+        ("ContentPolicyViolationError", RetryClass.ContentPolicyViolation),
+        ("InternalServerError", RetryClass.InternalServer),
+    ];
+
+    /// <summary>One policy; a key that names no kind of error is explained and has no effect.</summary>
+    public static ImmutableDictionary<RetryClass, int> Read(SectionReader? policy, string ending)
+    {
+        var counts = ImmutableDictionary.CreateBuilder<RetryClass, int>();
+        if (policy is null)
+        {
+            return counts.ToImmutable();
+        }
+
+        foreach (var entry in policy.Map.Entries)
+        {
+            var index = Array.FindIndex(s_classes, item => string.Equals(item.Name + ending, entry.Name, StringComparison.Ordinal));
+            if (index >= 0)
+            {
+                if (policy.Int(entry.Name) is { } count)
+                {
+                    counts[s_classes[index].Class] = count;
+                }
+
+                continue;
+            }
+
+            var names = s_classes.Select(item => item.Name + ending).ToArray();
+            var meant = entry.Name.Contains("Error", StringComparison.Ordinal) || entry.Name.EndsWith(ending, StringComparison.Ordinal)
+                ? Spelling.Nearest(entry.Name.EndsWith(ending, StringComparison.Ordinal) ? entry.Name : entry.Name + ending, names)
+                : null;
+            policy.Warn(
+                BindingCodes.UnknownErrorClass, entry.Key, entry.Name,
+                $"'{entry.Name}' names no kind of error and has no effect, as in LiteLLM.", expected: string.Join(", ", names),
+                suggestion: meant ?? (ending == Retries && !entry.Name.Contains("Error", StringComparison.Ordinal) ? "num_retries (for every kind of error)" : null));
+        }
+
+        return counts.ToImmutable();
+    }
+
+    /// <summary>A map of group to retry policy.</summary>
+    public static ImmutableDictionary<string, ImmutableDictionary<RetryClass, int>> ReadGroups(SectionReader? groups)
+    {
+        var found = ImmutableDictionary.CreateBuilder<string, ImmutableDictionary<RetryClass, int>>(StringComparer.Ordinal);
+        foreach (var entry in groups?.Map.Entries ?? [])
+        {
+            if (groups?.Section(entry.Name) is { } policy)
+            {
+                found[entry.Name] = Read(policy, Retries);
+            }
+        }
+
+        return found.ToImmutable();
+    }
+}

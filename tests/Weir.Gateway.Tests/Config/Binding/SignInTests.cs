@@ -1,0 +1,202 @@
+using Weir.Gateway.Config;
+using Weir.Gateway.Config.Binding;
+using Weir.Gateway.Config.Check;
+
+namespace Weir.Gateway.Tests.Config.Binding;
+
+public sealed class SignInTests
+{
+    private const string Azure = "model: azure/gpt-4o\napi_base: https://x.openai.azure.com";
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("EMPTY")]
+    [InlineData("dummy")]
+    [InlineData("sk-local")]
+    [InlineData("None")]
+    public void A_dummy_key_is_a_key(string key)
+    {
+        var bound = Bound.Entry($"model: openai/llama\napi_base: http://llama:8080/v1\napi_key: {key}");
+
+        bound.HasNoProblem();
+        Assert.Equal(key, bound.Only.ApiKey?.Reveal());
+    }
+
+    [Fact]
+    public void A_missing_key_and_address_come_from_the_provider_s_variables()
+    {
+        var bound = Bound.Entry("model: openai/gpt-4o", ("OPENAI_API_KEY", "from-env"), ("OPENAI_API_BASE", "https://proxy.example/v1"));
+
+        bound.HasNoProblem();
+        Assert.Equal("from-env", bound.Only.ApiKey?.Reveal());
+        Assert.Equal("https://proxy.example/v1", bound.Only.ApiBase?.ToString());
+    }
+
+    [Fact]
+    public void The_file_s_own_variables_count_as_the_environment()
+    {
+        var bound = Bound.From("""
+            environment_variables: {GROQ_API_KEY: in-file}
+            model_list:
+              - model_name: fast
+                litellm_params: {model: groq/llama}
+            """, ("GROQ_API_KEY", "outside"));
+
+        Assert.Equal("in-file", bound.Only.ApiKey?.Reveal());
+    }
+
+    [Fact]
+    public void A_vendor_without_a_key_leaves_out_the_entry_and_names_the_variable()
+    {
+        var bound = Bound.Entry("model: openai/gpt-4o");
+
+        Assert.Contains("OPENAI_API_KEY", bound.LeftOut.Reason, StringComparison.Ordinal);
+        Assert.Equal(ProblemSeverity.Warning, bound.Problem(BindingCodes.NoCredential).Severity);
+    }
+
+    [Fact]
+    public void A_server_of_one_s_own_needs_no_key()
+    {
+        var vllm = Bound.Entry("model: openai/llama\napi_base: http://vllm:8000/v1");
+        var ollama = Bound.Entry("model: ollama/llama3");
+
+        Assert.Null(vllm.Only.ApiKey);
+        Assert.Null(ollama.Only.ApiKey);
+        Assert.Empty(vllm.Problems.Concat(ollama.Problems));
+    }
+
+    [Fact]
+    public void An_entry_whose_clients_bring_the_key_needs_none()
+    {
+        var bound = Bound.Entry("model: openai/gpt-4o\nconfigurable_clientside_auth_params: [api_key]");
+
+        Assert.Equal(["api_key"], bound.Only.ClientsideAuthParams);
+    }
+
+    [Fact]
+    public void A_pattern_for_a_clientside_parameter_opens_nothing()
+    {
+        var bound = Bound.Entry("model: openai/gpt-4o\napi_key: k\nconfigurable_clientside_auth_params: [{api_base: '^https://ok'}]");
+
+        Assert.Empty(bound.Only.ClientsideAuthParams);
+        bound.Problem(BindingCodes.ParameterIgnored);
+    }
+
+    [Fact]
+    public void Azure_takes_its_three_variables()
+    {
+        var bound = Bound.Entry(
+            "model: azure/gpt-4o", ("AZURE_API_KEY", "k"), ("AZURE_API_BASE", "https://x.openai.azure.com/"), ("AZURE_API_VERSION", "2024-10-21"));
+
+        Assert.Equal(("k", "https://x.openai.azure.com/", "2024-10-21"), (bound.Only.ApiKey?.Reveal(), bound.Only.ApiBase?.ToString(), bound.Only.ApiVersion));
+    }
+
+    [Fact]
+    public void Azure_without_an_address_says_which_variable_would_do()
+    {
+        var bound = Bound.Entry("model: azure/gpt-4o\napi_key: k");
+
+        Assert.Contains("AZURE_API_BASE", bound.LeftOut.Reason, StringComparison.Ordinal);
+        bound.Problem(BindingCodes.NoAddress);
+    }
+
+    [Fact]
+    public void An_unquoted_api_version_is_not_a_date() =>
+        Assert.Equal("2024-10-21", Bound.Entry(Azure + "\napi_key: k\napi_version: 2024-10-21").Only.ApiVersion);
+
+    [Fact]
+    public void Azure_without_key_and_identity_is_left_out_with_every_way_in()
+    {
+        var reason = Bound.Entry(Azure).LeftOut.Reason;
+
+        Assert.Contains("AZURE_API_KEY", reason, StringComparison.Ordinal);
+        Assert.Contains("enable_azure_ad_token_refresh", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_client_id_in_the_environment_alone_is_no_identity() =>
+        Assert.Empty(Bound.Entry(Azure, ("AZURE_CLIENT_ID", "c"), ("AZURE_TENANT_ID", "t")).Config.Deployments);
+
+    [Fact]
+    public void A_federated_token_file_means_workload_identity() =>
+        Assert.Equal(new EntraConfig(), Bound.Entry(Azure, ("AZURE_FEDERATED_TOKEN_FILE", "/var/run/token")).Only.Entra);
+
+    [Fact]
+    public void Token_refresh_means_managed_identity()
+    {
+        var bound = Bound.From($$"""
+            litellm_settings: {enable_azure_ad_token_refresh: "true"}
+            model_list:
+              - model_name: m
+                litellm_params: {model: azure/gpt-4o, api_base: "https://x.openai.azure.com"}
+            """);
+
+        bound.HasNoProblem();
+        Assert.Equal(new EntraConfig(), bound.Only.Entra);
+        Assert.Null(bound.Only.ApiKey);
+    }
+
+    [Fact]
+    public void An_application_in_the_file_wins_over_a_key_in_the_environment()
+    {
+        var bound = Bound.Entry(Azure + "\ntenant_id: t\nclient_id: c\nclient_secret: s", ("AZURE_API_KEY", "k"));
+
+        Assert.Null(bound.Only.ApiKey);
+        Assert.Equal(("t", "c", "s"), (bound.Only.Entra?.TenantId, bound.Only.Entra?.ClientId, bound.Only.Entra?.ClientSecret?.Reveal()));
+    }
+
+    [Fact]
+    public void A_token_as_text_is_used_as_it_is() =>
+        Assert.Equal("eyJ", Bound.Entry(Azure + "\nazure_ad_token: eyJ").Only.Entra?.StaticToken?.Reveal());
+
+    [Theory]
+    [InlineData("client_secret: s\nclient_id: c", "tenant_id")]
+    [InlineData("azure_username: u\nazure_password: p", "workload identity")]
+    [InlineData("azure_ad_token: oidc/google/aud", "token exchange")]
+    public void Half_an_identity_is_explained(string lines, string said) =>
+        Assert.Contains(said, Bound.Entry($"{Azure}\n{lines}").LeftOut.Reason, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("localhost:8000/v1", "http://localhost:8000/v1")]
+    [InlineData("${VLLM_URL}", "os.environ/NAME")]
+    [InlineData("ftp://x/y", "http or https")]
+    [InlineData("http://", "http or https")]
+    public void An_address_that_is_none_is_explained(string address, string said)
+    {
+        var bound = Bound.Entry($"model: openai/x\napi_key: k\napi_base: \"{address}\"");
+
+        Assert.Contains(said, bound.LeftOut.Reason, StringComparison.Ordinal);
+        bound.Problem(BindingCodes.BadAddress);
+    }
+
+    [Fact]
+    public void A_credential_fills_in_what_the_entry_leaves_out()
+    {
+        var bound = Bound.From("""
+            credential_list:
+              - credential_name: prod
+                credential_values: {api_key: from-list, api_base: "https://list.openai.azure.com", api_version: "2024-10-21"}
+                credential_info: {description: production}
+            model_list:
+              - model_name: m
+                litellm_params: {model: azure/gpt-4o, litellm_credential_name: prod, api_version: "2025-01-01-preview"}
+            """);
+
+        bound.HasNoProblem();
+        Assert.Equal(("from-list", "list.openai.azure.com", "2025-01-01-preview"), (bound.Only.ApiKey?.Reveal(), bound.Only.ApiBase?.Host, bound.Only.ApiVersion));
+    }
+
+    [Fact]
+    public void A_credential_that_is_not_there_is_named_with_the_likely_one()
+    {
+        var bound = Bound.From("""
+            credential_list:
+              - {credential_name: production, credential_values: {api_key: k}}
+            model_list:
+              - model_name: m
+                litellm_params: {model: openai/gpt-4o, litellm_credential_name: prodution, api_base: "http://own:1/v1"}
+            """);
+
+        Assert.Equal("'production'", bound.Problem(BindingCodes.UnknownCredential).Suggestion);
+    }
+}
