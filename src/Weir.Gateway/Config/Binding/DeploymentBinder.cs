@@ -93,7 +93,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
 
         foreach (var name in sources.ProviderNames)
         {
-            if (sources.FindProvider(name) is not { } provider || AddressReader.FirstSet(provider.KeyVariables, sources.Variable) is null)
+            if (sources.FindProvider(name) is not IChatProvider provider || AddressReader.FirstSet(provider.KeyVariables, sources.Variable) is null)
             {
                 continue;
             }
