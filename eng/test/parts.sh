@@ -27,7 +27,7 @@ prepare() {
   for part in "$@"; do
     case $part in
       headless) apt_install clang zlib1g-dev || return 1 ;;
-      docker) apt_install docker.io debootstrap || return 1 ;;
+      docker) apt_install docker.io debootstrap curl || return 1 ;;
       clients)
         echo "npm ci in tests/clients"
         (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$logs/npm.log" 2>&1 \
