@@ -232,6 +232,16 @@ public sealed class DeploymentState
         }
     }
 
+    /// <summary>A call failed in this minute.</summary>
+    internal bool HasFailed(long now)
+    {
+        lock (_gate)
+        {
+            Roll(now);
+            return _failures > 0;
+        }
+    }
+
     /// <summary>Mean latency in ticks: of whole calls per output token, or of first tokens when streaming; null when unknown.</summary>
     internal double? MeanLatency(long now, TimeSpan ttl, bool streaming)
     {

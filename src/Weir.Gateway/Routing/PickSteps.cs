@@ -318,7 +318,7 @@ internal ref struct PickSteps
         }
 
         var (requests, tokens) = deployment.State.Used(Now);
-        return requests >= config.Rpm || tokens + (_promptTokens ?? 0) >= config.Tpm;
+        return requests >= config.Rpm || tokens >= config.Tpm || tokens + (_promptTokens ?? 0) > config.Tpm;
     }
 
     private readonly bool HasTokenLimit()

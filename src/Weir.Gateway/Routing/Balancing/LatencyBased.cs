@@ -5,8 +5,8 @@ namespace Weir.Gateway.Routing.Balancing;
 
 /// <summary>
 /// Lowest mean latency, or any within the configured buffer above it, by chance. For streams: time to the first token.
-/// A deployment without samples is tried first, by one call at a time: until that call has ended, it counts as one of the fastest,
-/// so that an unknown deployment can't draw all traffic at once.
+/// A deployment without samples is tried first, by one call at a time: until that call has ended, and after a failure, it counts as one
+/// of the fastest, so that an unknown or a broken deployment can't draw all traffic.
 /// </summary>
 internal sealed class LatencyBased : ILoadBalancer
 {
@@ -29,7 +29,7 @@ internal sealed class LatencyBased : ILoadBalancer
             {
                 lowest = Math.Min(lowest, means[i]);
             }
-            else if (state.InFlight == 0)
+            else if (state.InFlight == 0 && !state.HasFailed(context.Now))
             {
                 unknown.Add(i, 0);
             }
