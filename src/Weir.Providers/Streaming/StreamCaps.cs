@@ -5,6 +5,9 @@ namespace Weir.Providers.Streaming;
 /// <param name="TotalBytes">Most bytes of one stream or of one unstreamed answer.</param>
 public sealed record StreamCaps(int EventBytes, long TotalBytes)
 {
+    /// <summary>Code of the fault that a stream over a cap ends with.</summary>
+    public const string ExceededCode = "stream_cap_exceeded";
+
     /// <summary>4 MiB an event, 256 MiB an answer: far above any real model's.</summary>
     public static readonly StreamCaps Default = new(4 << 20, 256L << 20);
 }

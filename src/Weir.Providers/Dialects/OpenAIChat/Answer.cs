@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Weir.Providers.Pricing;
 
 namespace Weir.Providers.Dialects.OpenAIChat;
 
@@ -6,7 +7,8 @@ namespace Weir.Providers.Dialects.OpenAIChat;
 /// <param name="IsJsonObject">False for garbage, a cut body, or anything after the object.</param>
 /// <param name="HasError">A success status that carries an error object.</param>
 /// <param name="Usage">Span of the usage object; empty when there is none.</param>
-public readonly record struct Answer(bool IsJsonObject, bool HasError, ByteSpan Usage)
+/// <param name="Tier">The service tier that was served.</param>
+public readonly record struct Answer(bool IsJsonObject, bool HasError, ByteSpan Usage, ServiceTier Tier)
 {
     /// <summary>Reads <paramref name="body"/> whole, in one pass.</summary>
     public static Answer Read(ReadOnlySpan<byte> body)
@@ -14,6 +16,7 @@ public readonly record struct Answer(bool IsJsonObject, bool HasError, ByteSpan 
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = RequestReader.MaxDepth });
         var usage = default(ByteSpan);
         var error = false;
+        var tier = ServiceTier.Standard;
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -24,9 +27,14 @@ public readonly record struct Answer(bool IsJsonObject, bool HasError, ByteSpan 
             {
                 var isUsage = reader.ValueTextEquals("usage"u8);
                 var isError = !isUsage && reader.ValueTextEquals("error"u8);
+                var isTier = !isUsage && !isError && reader.ValueTextEquals("service_tier"u8);
                 reader.Read();
                 var start = (int)reader.TokenStartIndex;
                 error |= isError && reader.TokenType is JsonTokenType.StartObject;
+                if (isTier && reader.TokenType == JsonTokenType.String)
+                {
+                    tier = ServiceTiers.Parse(reader.ValueSpan);
+                }
                 var isObject = reader.TokenType == JsonTokenType.StartObject;
                 reader.Skip();
                 if (isUsage && isObject)
@@ -35,7 +43,7 @@ public readonly record struct Answer(bool IsJsonObject, bool HasError, ByteSpan 
                 }
             }
             reader.Read();
-            return new Answer(true, error, usage);
+            return new Answer(true, error, usage, tier);
         }
         catch (JsonException)
         {
@@ -43,7 +51,7 @@ public readonly record struct Answer(bool IsJsonObject, bool HasError, ByteSpan 
         }
         catch (InvalidOperationException)
         {
-            return new Answer(true, error, usage);
+            return new Answer(true, error, usage, tier);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Weir.Providers.Pricing;
 
 namespace Weir.Providers.Dialects.OpenAIChat;
 
@@ -38,9 +39,10 @@ public static class StreamChunk
     public static bool MayMatter(ReadOnlySpan<byte> data) => data.IndexOf("\"usage\""u8) >= 0 || data.IndexOf("\"error\""u8) >= 0;
 
     /// <summary>Reads the chunk whole. <paramref name="usage"/> is the span of the usage object within <paramref name="data"/>.</summary>
-    public static ChunkTraits Read(ReadOnlySpan<byte> data, out ByteSpan usage)
+    public static ChunkTraits Read(ReadOnlySpan<byte> data, out ByteSpan usage, out ServiceTier tier)
     {
         usage = default;
+        tier = ServiceTier.Standard;
         var traits = ChunkTraits.None;
         var reader = new Utf8JsonReader(data, new JsonReaderOptions { MaxDepth = RequestReader.MaxDepth });
         try
@@ -74,6 +76,12 @@ public static class StreamChunk
                     {
                         traits |= ChunkTraits.Error;
                     }
+                    reader.Skip();
+                }
+                else if (reader.ValueTextEquals("service_tier"u8))
+                {
+                    reader.Read();
+                    tier = reader.TokenType == JsonTokenType.String ? ServiceTiers.Parse(reader.ValueSpan) : ServiceTier.Standard;
                     reader.Skip();
                 }
                 else

@@ -1,0 +1,11 @@
+namespace Weir.Gateway.Access;
+
+/// <summary>Who calls.</summary>
+/// <param name="KeyHash">sha256 hex of the whole key, as LiteLLM stores it; empty when no key is asked for.</param>
+/// <param name="Alias">Name for metrics and logs: known from the config, never the caller's own text.</param>
+/// <param name="IsAdmin">The master key: may do everything.</param>
+internal sealed record Caller(string KeyHash, string Alias, bool IsAdmin)
+{
+    /// <summary>The caller of a gateway that runs without any key (allowed only when the config says so in as many words).</summary>
+    internal static readonly Caller Anonymous = new("", "anonymous", true);
+}

@@ -1,0 +1,58 @@
+namespace Weir.Gateway.Errors;
+
+/// <summary>Every way in which a request can fail. One row each in <see cref="ErrorCatalog"/>.</summary>
+internal enum ErrorKind
+{
+    // The caller's credential.
+    NoKey,
+    KeyMalformed,
+    KeyUnknown,
+    ConflictingKeys,
+
+    // The request itself.
+    InvalidJson,
+    DuplicateMember,
+    InvalidMember,
+    MissingMember,
+    EndpointInBody,
+    MockTestingDisabled,
+    GuardrailUnavailable,
+    UnknownModel,
+    UnsupportedParams,
+    UnsupportedOperation,
+    BodyTooLarge,
+    UnsupportedEncoding,
+    UnsupportedMediaType,
+    RouteNotFound,
+    MethodNotAllowed,
+
+    // Routing found nobody to ask.
+    AllCoolingDown,
+    NoHealthyDeployment,
+    DeploymentLimit,
+    TagMismatch,
+
+    // The upstream's answer, by LiteLLM's exception classes.
+    UpstreamBadRequest,
+    ContextWindowExceeded,
+    ContentPolicyViolation,
+    UpstreamAuthentication,
+    UpstreamPermissionDenied,
+    UpstreamNotFound,
+    UpstreamTimeout,
+    UpstreamUnprocessable,
+    UpstreamRateLimited,
+    UpstreamConnection,
+    UpstreamServerError,
+    UpstreamBadGateway,
+    UpstreamUnavailable,
+    UpstreamBadResponse,
+    StreamBroken,
+    StreamCapExceeded,
+
+    // Ourselves.
+    LedgerFull,
+    Draining,
+    ClientGone,
+    Internal,
+}

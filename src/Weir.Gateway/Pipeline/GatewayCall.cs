@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http;
+using Weir.Gateway.Access;
+using Weir.Gateway.Endpoints;
+using Weir.Gateway.Ledger;
+using Weir.Gateway.Routing;
+using Weir.Providers;
+using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Upstream;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>One request on its way through the pipeline.</summary>
+internal sealed class GatewayCall
+{
+    internal GatewayCall(HttpContext http, Operation operation, string? pathModel, GatewaySnapshot snapshot, RequestRecord record, long startedAt)
+    {
+        Http = http;
+        Operation = operation;
+        PathModel = pathModel;
+        Snapshot = snapshot;
+        Record = record;
+        StartedAt = startedAt;
+    }
+
+    /// <summary>The exchange with the caller.</summary>
+    internal HttpContext Http { get; }
+
+    /// <summary>What is asked.</summary>
+    internal Operation Operation { get; }
+
+    /// <summary>Model named by the path (Azure style); null elsewhere.</summary>
+    internal string? PathModel { get; }
+
+    /// <summary>The configuration that this request began with.</summary>
+    internal GatewaySnapshot Snapshot { get; }
+
+    /// <summary>What will be written down.</summary>
+    internal RequestRecord Record { get; }
+
+    /// <summary>Timestamp of the beginning.</summary>
+    internal long StartedAt { get; }
+
+    /// <summary>Who calls; set by step 1.</summary>
+    internal Caller? Caller { get; set; }
+
+    /// <summary>The body; null until it is read.</summary>
+    internal RequestBody? Body { get; set; }
+
+    /// <summary>Spans over the body.</summary>
+    internal RequestView View { get; } = new();
+
+    /// <summary>The body as it leaves.</summary>
+    internal PatchedBody Patched { get; } = new();
+
+    /// <summary>What the caller decides.</summary>
+    internal CallOptions Options { get; set; } = CallOptions.None;
+
+    /// <summary>The group asked for.</summary>
+    internal RouteMatch Route { get; set; }
+
+    /// <summary>The deployment that answers; null until one does.</summary>
+    internal UpstreamDeployment? Deployment { get; set; }
+
+    /// <summary>Its model.</summary>
+    internal UpstreamModel? Model { get; set; }
+
+    /// <summary>Groups tried so far after the first.</summary>
+    internal int FallbacksTried { get; set; }
+
+    /// <summary>Retries made in the current group.</summary>
+    internal int RetriesMade { get; set; }
+
+    /// <summary>The bytes of the body.</summary>
+    internal ReadOnlyMemory<byte> Bytes => Body?.Memory ?? default;
+}

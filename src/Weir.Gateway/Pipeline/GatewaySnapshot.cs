@@ -1,0 +1,11 @@
+using Weir.Gateway.Access;
+using Weir.Gateway.Config;
+using Weir.Gateway.Routing;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>The third life of the configuration: compiled, swapped atomically. A request keeps the one that it began with.</summary>
+/// <param name="Config">What it was compiled from.</param>
+/// <param name="Authenticator">Who may call.</param>
+/// <param name="Routes">Which deployments serve which names.</param>
+internal sealed record GatewaySnapshot(GatewayConfig Config, Authenticator Authenticator, RoutingTable Routes);

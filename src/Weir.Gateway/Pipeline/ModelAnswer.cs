@@ -1,0 +1,52 @@
+using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Streaming;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>An upstream's answer that can be passed on: whole, or a stream of which content has arrived. One owner.</summary>
+internal sealed class ModelAnswer : IDisposable
+{
+    internal ModelAnswer(UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout)
+    {
+        Deployment = deployment;
+        Model = model;
+        Response = response;
+        Timeout = timeout;
+    }
+
+    /// <summary>Who answers.</summary>
+    internal UpstreamDeployment Deployment { get; }
+
+    /// <summary>With which model.</summary>
+    internal UpstreamModel Model { get; }
+
+    /// <summary>Status and headers of the upstream.</summary>
+    internal HttpResponseMessage Response { get; }
+
+    /// <summary>The limit of time in force.</summary>
+    internal PooledTimeout Timeout { get; }
+
+    /// <summary>The whole body; null when it streams.</summary>
+    internal UpstreamAnswer? Whole { get; init; }
+
+    /// <summary>What was read in the whole body.</summary>
+    internal Answer Facts { get; init; }
+
+    /// <summary>The open stream; null when the answer is whole.</summary>
+    internal UpstreamStream? Stream { get; init; }
+
+    /// <summary>Longest gap between two chunks.</summary>
+    internal TimeSpan? IdleLimit { get; init; }
+
+    /// <summary>When the request left for this upstream.</summary>
+    internal long SentAt { get; init; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Whole?.Dispose();
+        Stream?.Dispose();
+        Response.Dispose();
+        Timeout.Dispose();
+    }
+}

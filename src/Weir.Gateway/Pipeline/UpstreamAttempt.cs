@@ -1,0 +1,180 @@
+using System.Runtime.CompilerServices;
+using Weir.Gateway.Errors;
+using Weir.Gateway.Routing;
+using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Streaming;
+using Weir.Providers.Upstream;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>What one attempt came to: an answer, or a fault.</summary>
+/// <param name="Answer">Null when it failed.</param>
+/// <param name="Fault">Null when it answered.</param>
+/// <param name="Status">The upstream's status, 0 for none.</param>
+internal readonly record struct AttemptOutcome(ModelAnswer? Answer, UpstreamFault? Fault, int Status);
+
+/// <summary>One call of one deployment, up to the point from which its answer can be passed on.</summary>
+internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
+{
+    private const int LongestErrorBody = 64 << 10;
+
+    /// <summary>Makes the attempt.</summary>
+    /// <exception cref="GatewayException">The client is gone, or a parameter is refused before anyone is asked.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<AttemptOutcome> RunAsync(GatewayCall call, UpstreamDeployment deployment, RouteMatch route)
+    {
+        var model = deployment.ModelFor(route);
+        var mock = call.Options.MockResponse ?? deployment.Config.MockResponse;
+        var address = model.AddressOf(call.Operation);
+        if (address is null && mock is null)
+        {
+            return new AttemptOutcome(null, new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{deployment.Provider.Name}' does not serve {call.Operation} here."), 0);
+        }
+        PatchBody(call, deployment, model);
+        var limits = TimeLimits.For(call, deployment);
+        var timeout = PooledTimeout.Rent(time, call.Snapshot.Config.Request.CancelOnDisconnect ? call.Http.RequestAborted : CancellationToken.None);
+        ModelAnswer? answer = null;
+        HttpResponseMessage? response = null;
+        try
+        {
+            var sentAt = time.GetTimestamp();
+            timeout.Arm(call.View.Stream ? limits.FirstChunk : limits.Whole);
+            var reply = mock is not null ? MockUpstream.Answer(mock, call, model.Model) : await SendAsync(call, deployment, address!, timeout.Token);
+            if (reply.Fault is { } unsent)
+            {
+                return new AttemptOutcome(null, unsent, unsent.Status);
+            }
+            response = reply.Response!;
+            if ((int)response.StatusCode is < 200 or >= 300)
+            {
+                return new AttemptOutcome(null, await ReadFaultAsync(response, deployment, timeout.Token), (int)response.StatusCode);
+            }
+            if (response.Content.Headers.ContentEncoding.Count > 0)
+            {
+                return Failed(response, "The upstream compressed its answer although it was not asked to.");
+            }
+            var outcome = call.View.Stream
+                ? await OpenStreamAsync(call, deployment, model, response, timeout, limits, sentAt)
+                : await ReadWholeAsync(deployment, model, response, timeout, sentAt);
+            answer = outcome.Answer;
+            return outcome;
+        }
+        catch (OperationCanceledException) when (timeout.Token.IsCancellationRequested)
+        {
+            if (call.Http.RequestAborted.IsCancellationRequested && call.Snapshot.Config.Request.CancelOnDisconnect)
+            {
+                throw new GatewayException(new GatewayError(ErrorKind.ClientGone, "The client closed the connection."));
+            }
+            var limit = call.View.Stream ? limits.FirstChunk : limits.Whole;
+            return new AttemptOutcome(null, new UpstreamFault(FaultKind.Timeout, 0, $"Request timed out after {limit?.TotalSeconds:0.###} seconds."), 0);
+        }
+        finally
+        {
+            if (answer is null)
+            {
+                response?.Dispose();
+                timeout.Dispose();
+            }
+        }
+    }
+
+    private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model)
+    {
+        var drop = call.Options.AdditionalDropParams;
+        if (SupportedParams.FindUnsupported(call.Bytes.Span, call.View, deployment.Provider.Name, model.Model) is { Count: > 0 } unsupported)
+        {
+            if (!(call.Options.DropParams ?? deployment.DropParams ?? call.Snapshot.Config.Request.DropParams))
+            {
+                throw new GatewayException(new GatewayError(ErrorKind.UnsupportedParams,
+                    $"litellm.UnsupportedParamsError: {deployment.Provider.Name} does not support parameters: ['{string.Join("', '", unsupported)}'], for model={model.Model}. " +
+                    "To drop these, set `litellm_settings: drop_params: true` or send \"drop_params\": true."));
+            }
+            drop = [.. drop, .. unsupported];
+        }
+        RequestPatcher.Apply(call.Bytes, call.View, model.Patch, wantUsage: call.View.Stream, drop, call.Patched);
+    }
+
+    private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, Uri address, CancellationToken cancellationToken)
+    {
+        var request = new UpstreamCall(address, call.Patched, deployment.Credential, deployment.Headers);
+        var reply = await deployment.Http.PostAsync(request, cancellationToken);
+        if (reply.Response is not { StatusCode: System.Net.HttpStatusCode.Unauthorized } || !deployment.Credential.Invalidate())
+        {
+            return reply;
+        }
+        // A token may have been revoked before its time: drop it and ask once more with a new one.
+        reply.Response.Dispose();
+        return await deployment.Http.PostAsync(request, cancellationToken);
+    }
+
+    private static async ValueTask<UpstreamFault> ReadFaultAsync(HttpResponseMessage response, UpstreamDeployment deployment, CancellationToken cancellationToken)
+    {
+        var (body, _) = await UpstreamAnswer.ReadAsync(response, LongestErrorBody, cancellationToken);
+        using (body)
+        {
+            // A body that can't be read leaves the status to speak.
+            return FaultReader.Read(response, body is null ? default : body.Memory.Span, deployment.FaultContext);
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> ReadWholeAsync(
+        UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout, long sentAt)
+    {
+        var status = (int)response.StatusCode;
+        var (body, fault) = await UpstreamAnswer.ReadAsync(response, caps.TotalBytes, timeout.Token);
+        if (body is null)
+        {
+            return new AttemptOutcome(null, fault, status);
+        }
+        var facts = Answer.Read(body.Memory.Span);
+        if (facts.IsJsonObject && !facts.HasError)
+        {
+            return new AttemptOutcome(new ModelAnswer(deployment, model, response, timeout) { Whole = body, Facts = facts, SentAt = sentAt }, null, status);
+        }
+        using (body)
+        {
+            return facts.HasError
+                ? new AttemptOutcome(null, FaultReader.ReadEvent(body.Memory.Span, deployment.FaultContext), status)
+                : Failed(response, body.Length == 0 ? "The upstream's answer is empty." : "The upstream's answer is not a JSON object.");
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> OpenStreamAsync(
+        GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout, TimeLimits limits, long sentAt)
+    {
+        var type = response.Content.Headers.ContentType?.MediaType;
+        if (type is not null && !type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase))
+        {
+            var (body, fault) = await UpstreamAnswer.ReadAsync(response, LongestErrorBody, timeout.Token);
+            using (body)
+            {
+                return body is not null && Answer.Read(body.Memory.Span).HasError
+                    ? new AttemptOutcome(null, FaultReader.ReadEvent(body.Memory.Span, deployment.FaultContext), (int)response.StatusCode)
+                    : fault is not null ? new AttemptOutcome(null, fault, (int)response.StatusCode)
+                    : Failed(response, "The upstream did not stream although it was asked to.");
+            }
+        }
+        var request = call.Snapshot.Config.Request;
+        var withhold = !RequestPatcher.CallerAskedForUsage(call.View) && !request.AlwaysIncludeStreamUsage;
+        var stream = new UpstreamStream(response, await response.Content.ReadAsStreamAsync(timeout.Token),
+            new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext);
+        try
+        {
+            timeout.Arm(limits.FirstContent);
+            if (await stream.OpenAsync(timeout.Token) is { } fault)
+            {
+                return new AttemptOutcome(null, fault, (int)response.StatusCode);
+            }
+            var answer = new ModelAnswer(deployment, model, response, timeout) { Stream = stream, SentAt = sentAt, IdleLimit = limits.Idle };
+            stream = null;
+            return new AttemptOutcome(answer, null, (int)response.StatusCode);
+        }
+        finally
+        {
+            stream?.Dispose();
+        }
+    }
+
+    private static AttemptOutcome Failed(HttpResponseMessage response, string message) =>
+        new(null, new UpstreamFault(FaultKind.BadResponse, (int)response.StatusCode, message), (int)response.StatusCode);
+}

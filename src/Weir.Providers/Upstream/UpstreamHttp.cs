@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using Weir.Providers.Credentials;
+
+namespace Weir.Providers.Upstream;
+
+/// <summary>One POST to an upstream. What does not change between requests of a deployment is precomputed there.</summary>
+/// <param name="Address">Absolute address.</param>
+/// <param name="Body">The body; stays the caller's until the reply has ended.</param>
+/// <param name="Credential">Puts its header on the request.</param>
+/// <param name="Headers">Fixed headers of the deployment, name and value.</param>
+public readonly record struct UpstreamCall(Uri Address, PatchedBody Body, ICredential Credential, KeyValuePair<string, string>[] Headers);
+
+/// <summary>Either an open response or a fault. Whoever receives a response disposes it.</summary>
+public readonly struct UpstreamReply
+{
+    private UpstreamReply(HttpResponseMessage? response, UpstreamFault? fault)
+    {
+        Response = response;
+        Fault = fault;
+    }
+
+    /// <summary>The response head, body unread; null when there is a fault.</summary>
+    public HttpResponseMessage? Response { get; }
+
+    /// <summary>What went wrong before a response head came; null when one did.</summary>
+    public UpstreamFault? Fault { get; }
+
+    internal static UpstreamReply Of(HttpResponseMessage response) => new(response, null);
+
+    internal static UpstreamReply Of(UpstreamFault fault) => new(null, fault);
+}
+
+/// <summary>Sends calls through the outbound connector and turns transport trouble into values.</summary>
+public sealed class UpstreamHttp(HttpMessageInvoker invoker)
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly KeyValuePair<string, string> Agent = new("User-Agent", "weir");
+
+    /// <summary>Sends <paramref name="call"/> and returns once the response head is there. A cancelled token throws; nothing else does.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<UpstreamReply> PostAsync(UpstreamCall call, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, call.Address) { Version = HttpVersion.Version11, Content = call.Body.ToContent() };
+        request.Content.Headers.ContentType = Json;
+        request.Headers.TryAddWithoutValidation(Agent.Key, Agent.Value);
+        foreach (var (name, value) in call.Headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+        try
+        {
+            if (await call.Credential.ApplyAsync(request, cancellationToken) is { } refused)
+            {
+                return UpstreamReply.Of(refused);
+            }
+            return UpstreamReply.Of(await invoker.SendAsync(request, cancellationToken));
+        }
+        catch (HttpRequestException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            return UpstreamReply.Of(ConnectFault.From(error, call.Address));
+        }
+        finally
+        {
+            request.Dispose();
+        }
+    }
+}
