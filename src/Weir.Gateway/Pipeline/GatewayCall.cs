@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Access;
-using Weir.Gateway.Endpoints;
+using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Routing;
 using Weir.Providers;
@@ -69,6 +69,12 @@ internal sealed class GatewayCall
 
     /// <summary>Retries made in the current group.</summary>
     internal int RetriesMade { get; set; }
+
+    /// <summary>What the caller was told instead of an answer.</summary>
+    internal GatewayError? Error { get; set; }
+
+    /// <summary>The row has been written: whatever fails afterwards must not write a second one.</summary>
+    internal bool Settled { get; set; }
 
     /// <summary>The bytes of the body.</summary>
     internal ReadOnlyMemory<byte> Bytes => Body?.Memory ?? default;

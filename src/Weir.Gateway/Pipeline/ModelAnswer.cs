@@ -3,7 +3,10 @@ using Weir.Providers.Streaming;
 
 namespace Weir.Gateway.Pipeline;
 
-/// <summary>An upstream's answer that can be passed on: whole, or a stream of which content has arrived. One owner.</summary>
+/// <summary>
+/// An upstream's answer that can be passed on: whole, or a stream of which content has arrived. One owner; disposing ends the call that was
+/// counted on its deployment.
+/// </summary>
 internal sealed class ModelAnswer : IDisposable
 {
     internal ModelAnswer(UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout)
@@ -48,5 +51,6 @@ internal sealed class ModelAnswer : IDisposable
         Stream?.Dispose();
         Response.Dispose();
         Timeout.Dispose();
+        Deployment.State.End();
     }
 }

@@ -47,6 +47,7 @@ public sealed class UpstreamStream : IDisposable
     private readonly HttpResponseMessage _response;
     private readonly Stream _source;
     private readonly StreamRules _rules;
+    private readonly FaultContext _faults;
     private byte[]? _buffer;
     private SseScanner _scanner;
     private TokenUsage _usage;
@@ -62,8 +63,9 @@ public sealed class UpstreamStream : IDisposable
     private bool _ended;
 
     /// <summary>Takes over <paramref name="response"/>; <see cref="Dispose"/> closes it.</summary>
-    public UpstreamStream(HttpResponseMessage response, Stream source, StreamRules rules)
+    public UpstreamStream(HttpResponseMessage response, Stream source, StreamRules rules, FaultContext faults)
     {
+        _faults = faults;
         _response = response;
         _source = source;
         _rules = rules;
@@ -216,7 +218,7 @@ public sealed class UpstreamStream : IDisposable
         }
         if ((traits & ChunkTraits.Error) != 0)
         {
-            _fault = FaultReader.ReadEvent(data);
+            _fault = FaultReader.ReadEvent(data, _faults);
             // Before any content the fault is the router's to handle; after it the event itself tells the caller.
             if (ContentSeen)
             {

@@ -7,10 +7,10 @@ namespace Weir.Providers.Upstream;
 /// <param name="Provider">Catalog name.</param>
 /// <param name="Time">Clock for <c>Retry-After</c> dates.</param>
 /// <param name="Secrets">Values that this call carried; none of them survives in a message.</param>
-internal sealed record FaultContext(string Provider, TimeProvider Time, IReadOnlyCollection<Secret> Secrets);
+public sealed record FaultContext(string Provider, TimeProvider Time, IReadOnlyCollection<Secret> Secrets);
 
 /// <summary>Reads an upstream's answer that is no success into an <see cref="UpstreamFault"/>. Any bytes are fine; nothing throws.</summary>
-internal static class FaultReader
+public static class FaultReader
 {
     /// <summary>The fault in <paramref name="response"/>, whose <paramref name="body"/> the caller has read up to its cap.</summary>
     public static UpstreamFault Read(HttpResponseMessage response, ReadOnlySpan<byte> body, FaultContext context)

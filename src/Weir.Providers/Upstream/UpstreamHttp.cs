@@ -27,9 +27,11 @@ public readonly struct UpstreamReply
     /// <summary>What went wrong before a response head came; null when one did.</summary>
     public UpstreamFault? Fault { get; }
 
-    internal static UpstreamReply Of(HttpResponseMessage response) => new(response, null);
+    /// <summary>A reply made of its one part.</summary>
+    public static UpstreamReply Of(HttpResponseMessage response) => new(response, null);
 
-    internal static UpstreamReply Of(UpstreamFault fault) => new(null, fault);
+    /// <summary>A reply made of its one part.</summary>
+    public static UpstreamReply Of(UpstreamFault fault) => new(null, fault);
 }
 
 /// <summary>Sends calls through the outbound connector and turns transport trouble into values.</summary>

@@ -115,7 +115,8 @@ public static class RequestPatcher
         RequestMembers.IsTakenOut(member.Member) || RequestMembers.NamesEndpointOrCredential(member.Member) ||
         (names is not null && names.Contains(NameOf(body, member.NameStart)));
 
-    internal static string NameOf(ReadOnlySpan<byte> body, int nameStart)
+    /// <summary>The decoded name of the member that begins at <paramref name="nameStart"/>.</summary>
+    public static string NameOf(ReadOnlySpan<byte> body, int nameStart)
     {
         var reader = new Utf8JsonReader(body[nameStart..], isFinalBlock: false, default);
         reader.Read();

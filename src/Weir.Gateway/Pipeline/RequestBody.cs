@@ -3,7 +3,7 @@ using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 
-namespace Weir.Gateway.Endpoints;
+namespace Weir.Gateway.Pipeline;
 
 /// <summary>
 /// A request body in one rented array: parsed from there, sent from there, and there for every retry. The array has one owner, this

@@ -1,0 +1,182 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Weir.Gateway.Errors;
+using Weir.Gateway.Ledger;
+using Weir.Providers.Streaming;
+using Weir.Providers.Upstream;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>
+/// Steps 5 to 7 for an answer that is there: pass it on, settle it, write it down. Content leaves at once; only the terminal event (the
+/// last bytes of an unstreamed answer) waits for its row.
+/// </summary>
+internal sealed class AnswerRelay(IRequestLedger ledger, TimeProvider time)
+{
+    private static readonly byte[] Done = [.. "data: [DONE]\n\n"u8];
+
+    /// <summary>Passes <paramref name="answer"/> on, whole or streamed.</summary>
+    internal ValueTask PassOnAsync(GatewayCall call, ModelAnswer answer)
+    {
+        call.Deployment = answer.Deployment;
+        call.Record.UpstreamModel = answer.Model.Model;
+        call.Record.Fallbacks = call.FallbacksTried;
+        call.Record.Streamed = answer.Stream is not null;
+        return answer.Stream is null ? WholeAsync(call, answer) : StreamAsync(call, answer);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WholeAsync(GatewayCall call, ModelAnswer answer)
+    {
+        var body = answer.Whole!; // Chosen by PassOnAsync.
+        Settlement.Whole(call, answer);
+        var record = call.Record;
+        record.Outcome = RequestOutcome.Success;
+        record.Status = (int)answer.Response.StatusCode;
+        record.Duration = time.GetElapsedTime(call.StartedAt);
+        await ledger.AppendAsync(record, CancellationToken.None);
+        call.Settled = true;
+        answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), null, record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
+
+        var response = call.Http.Response;
+        response.StatusCode = record.Status;
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        ResponseHead.Write(call, answer, record.Duration, record.CostKnown ? record.Cost.ToString() : null);
+        await response.BodyWriter.WriteAsync(body.Memory, call.Http.RequestAborted);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask StreamAsync(GatewayCall call, ModelAnswer answer)
+    {
+        var stream = answer.Stream!; // Chosen by PassOnAsync.
+        BeginStream(call, answer);
+        var writer = call.Http.Response.BodyWriter;
+        var gone = call.Http.RequestAborted;
+        var fault = default(UpstreamFault);
+        var told = false;
+        try
+        {
+            while (true)
+            {
+                answer.Timeout.Arm(answer.IdleLimit);
+                var step = await stream.NextAsync(answer.Timeout.Token);
+                if (step.Kind == StreamStepKind.Forward)
+                {
+                    call.Record.TimeToFirstToken ??= time.GetElapsedTime(call.StartedAt);
+                    if (!gone.IsCancellationRequested)
+                    {
+                        writer.Write(step.Bytes.Span);
+                        await writer.FlushAsync(gone);
+                    }
+                    else if (call.Snapshot.Config.Request.CancelOnDisconnect)
+                    {
+                        break;
+                    }
+                    continue;
+                }
+                (fault, told) = (step.Fault, step.Told);
+                if (step.Kind == StreamStepKind.Done)
+                {
+                    await EndAsync(call, answer, step.Bytes.IsEmpty ? Done : step.Bytes);
+                    return;
+                }
+                break;
+            }
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            if (!call.Snapshot.Config.Request.CancelOnDisconnect)
+            {
+                await FinishWithoutClientAsync(call, answer);
+                return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            fault = new UpstreamFault(FaultKind.Timeout, 0, $"No chunk within {answer.IdleLimit?.TotalSeconds:0.###} seconds.");
+        }
+        await BreakAsync(call, answer, fault, told);
+    }
+
+    private void BeginStream(GatewayCall call, ModelAnswer answer)
+    {
+        var response = call.Http.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = "text/event-stream; charset=utf-8";
+        response.Headers.CacheControl = "no-cache";
+        // Ingress controllers built on nginx buffer event streams unless told not to.
+        response.Headers["X-Accel-Buffering"] = "no";
+        ResponseHead.Write(call, answer, time.GetElapsedTime(call.StartedAt), null);
+    }
+
+    /// <summary>The orderly end: settle, write down, then let the terminal event go.</summary>
+    private async ValueTask EndAsync(GatewayCall call, ModelAnswer answer, ReadOnlyMemory<byte> terminal)
+    {
+        Settlement.Stream(call, answer);
+        var record = call.Record;
+        record.Outcome = call.Http.RequestAborted.IsCancellationRequested ? RequestOutcome.ClientGone : RequestOutcome.Success;
+        record.Status = StatusCodes.Status200OK;
+        record.Duration = time.GetElapsedTime(call.StartedAt);
+        await ledger.AppendAsync(record, CancellationToken.None);
+        call.Settled = true;
+        answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), FirstToken(call, answer), record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
+        if (!call.Http.RequestAborted.IsCancellationRequested)
+        {
+            await call.Http.Response.BodyWriter.WriteAsync(terminal, call.Http.RequestAborted);
+        }
+    }
+
+    /// <summary>The caller is gone and the config says that its call goes on: read to the end and settle in full.</summary>
+    private async ValueTask FinishWithoutClientAsync(GatewayCall call, ModelAnswer answer)
+    {
+        var step = default(StreamStep);
+        do
+        {
+            answer.Timeout.Arm(answer.IdleLimit);
+            step = await answer.Stream!.NextAsync(answer.Timeout.Token); // A streamed answer has a stream.
+        }
+        while (step.Kind == StreamStepKind.Forward);
+        if (step.Kind == StreamStepKind.Done)
+        {
+            await EndAsync(call, answer, default);
+            return;
+        }
+        await BreakAsync(call, answer, step.Fault, told: true);
+    }
+
+    /// <summary>The stream ends before its end: charge what was used, write the row as broken, tell a caller who is still there.</summary>
+    private async ValueTask BreakAsync(GatewayCall call, ModelAnswer answer, UpstreamFault? fault, bool told)
+    {
+        Settlement.Stream(call, answer);
+        var record = call.Record;
+        record.Outcome = fault is null ? RequestOutcome.ClientGone : RequestOutcome.Broken;
+        record.Status = StatusCodes.Status200OK;
+        record.Duration = time.GetElapsedTime(call.StartedAt);
+        var error = fault is null ? null : ErrorOf(call, answer, fault);
+        record.ErrorType = error?.WireType ?? ErrorCatalog.Of(ErrorKind.ClientGone).Type ?? "";
+        await ledger.AppendAsync(record, CancellationToken.None);
+        call.Settled = true;
+        answer.Deployment.State.AddTokens(record.Usage.Prompt + record.Usage.Completion);
+        if (fault is not null)
+        {
+            Routing.CooldownPolicy.OnFailure(call.Route.Group, answer.Deployment, fault);
+        }
+        if (error is not null && !told && !call.Http.RequestAborted.IsCancellationRequested)
+        {
+            ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error);
+            await call.Http.Response.BodyWriter.FlushAsync(call.Http.RequestAborted);
+        }
+    }
+
+    private static GatewayError ErrorOf(GatewayCall call, ModelAnswer answer, UpstreamFault fault)
+    {
+        var trail = new RoutingTrail(call.Snapshot.Config.Router, false, call.Route.RequestedModel, [], 0, 0, null);
+        var error = FaultErrors.Of(fault, answer.Deployment.Provider.Name, trail);
+        return fault.Kind == FaultKind.BadResponse && error.Kind == ErrorKind.UpstreamBadResponse ? error with { Kind = ErrorKind.StreamBroken, Type = null } : error;
+    }
+
+    private TimeSpan? FirstToken(GatewayCall call, ModelAnswer answer) =>
+        call.Record.TimeToFirstToken is { } first ? first - time.GetElapsedTime(call.StartedAt, answer.SentAt) : null;
+}

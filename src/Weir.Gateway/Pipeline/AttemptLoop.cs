@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+using Weir.Gateway.Errors;
+using Weir.Gateway.Ledger;
+using Weir.Gateway.Routing;
+using Weir.Providers.Tokens;
+using Weir.Providers.Upstream;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>
+/// Step 4 of the pipeline: pick a deployment, send, on a fault retry inside the group, cool down, fall back to other groups; until an answer
+/// can be passed on or nothing is left to try. Nothing has gone out to the caller while this runs.
+/// </summary>
+internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker picker, RetryPlanner retries, TimeProvider time)
+{
+    private const int MostAttemptsKept = 16;
+
+    /// <summary>What a group came to: an answer, the fault of its last attempt, or why nobody could be asked.</summary>
+    private readonly record struct GroupOutcome(ModelAnswer? Answer, UpstreamFault? Fault, string Provider, NoDeployment? Refusal, int Retried, int MaxRetries);
+
+    /// <summary>The answer that is passed on.</summary>
+    /// <exception cref="GatewayException">Nothing answered; the error is the first group's, with the story of the others.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<ModelAnswer> FirstAnswerAsync(GatewayCall call)
+    {
+        var route = call.Route;
+        var outcome = await TryGroupAsync(call, route, null);
+        if (outcome.Answer is { } answer)
+        {
+            return answer;
+        }
+        return await FallBackAsync(call, route, outcome);
+    }
+
+    private async ValueTask<ModelAnswer> FallBackAsync(GatewayCall call, RouteMatch first, GroupOutcome failed)
+    {
+        var sequence = new FallbackSequence(call.Snapshot.Routes, TermsOf(call, failed.Fault?.Kind));
+        var names = FallbackPlanner.NamesFor(first, failed.Fault?.Kind, TermsOf(call, failed.Fault?.Kind));
+        var (route, last) = (first, failed);
+        var trail = new AttemptTrail();
+        while (sequence.Next(route, last.Fault?.Kind) is { } next)
+        {
+            route = next;
+            call.FallbacksTried++;
+            trail.EnterGroup();
+            last = await TryGroupAsync(call, route, trail);
+            if (last.Answer is { } answer)
+            {
+                return answer;
+            }
+        }
+        throw new GatewayException(ErrorOf(call, first, failed, names, call.FallbacksTried == 0 ? null : last));
+    }
+
+    private async ValueTask<GroupOutcome> TryGroupAsync(GatewayCall call, RouteMatch route, AttemptTrail? trail)
+    {
+        UpstreamDeployment? again = null;
+        UpstreamFault? fault = null;
+        var (provider, budget) = ("", 0);
+        while (true)
+        {
+            var pick = Pick(call, route, trail, again);
+            if (!pick.Picked)
+            {
+                return new GroupOutcome(null, fault, provider, fault is null ? pick.Refusal : null, trail?.Retries ?? 0, budget);
+            }
+            var deployment = (UpstreamDeployment)pick.Deployment;
+            var outcome = await AttemptAsync(call, route, deployment, pick.Counts);
+            if (outcome.Answer is { } answer)
+            {
+                call.RetriesMade = trail?.TotalRetries ?? 0;
+                return new GroupOutcome(answer, null, "", null, 0, 0);
+            }
+            fault = outcome.Fault!; // An attempt has an answer or a fault.
+            provider = deployment.Provider.Name;
+            CooldownPolicy.OnFailure(route.Group, deployment, fault);
+            trail ??= new AttemptTrail();
+            var plan = Plan(call, route, trail, deployment, fault);
+            budget = plan.Budget;
+            call.RetriesMade = trail.TotalRetries;
+            if (plan.Action == RetryAction.Stop)
+            {
+                return new GroupOutcome(null, fault, provider, null, trail.Retries, budget);
+            }
+            again = plan.Action == RetryAction.SameDeployment ? deployment : null;
+            if (plan.Delay > TimeSpan.Zero)
+            {
+                await WaitAsync(call, plan.Delay);
+            }
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> AttemptAsync(GatewayCall call, RouteMatch route, UpstreamDeployment deployment, PickCounts counts)
+    {
+        var began = time.GetTimestamp();
+        var record = call.Record;
+        record.ModelGroup = route.Group.Name;
+        record.DeploymentId = deployment.Id;
+        record.Provider = deployment.Provider.Name;
+        if (record.AttemptCount == 0)
+        {
+            record.Overhead = time.GetElapsedTime(call.StartedAt, began);
+        }
+        var answered = false;
+        try
+        {
+            var outcome = await attempt.RunAsync(call, deployment, route);
+            answered = outcome.Answer is not null;
+            record.AttemptCount++;
+            if (record.Attempts.Count < MostAttemptsKept)
+            {
+                record.Attempts.Add(new AttemptRecord(deployment.Id, route.Group.Name, outcome.Fault?.Kind, outcome.Status,
+                    time.GetElapsedTime(began), counts.Eligible, counts.Cooling));
+            }
+            return outcome;
+        }
+        finally
+        {
+            // An answer ends its call when it has been passed on.
+            if (!answered)
+            {
+                deployment.State.End();
+            }
+        }
+    }
+
+    private PickResult Pick(GatewayCall call, in RouteMatch route, AttemptTrail? trail, UpstreamDeployment? again) =>
+        again is not null ? picker.PickAgain(route, again) : picker.Pick(route, ContextOf(call, trail, left: true));
+
+    private RetryPlan Plan(GatewayCall call, in RouteMatch route, AttemptTrail trail, UpstreamDeployment failed, UpstreamFault fault)
+    {
+        var terms = new RetryTerms { RequestedRetries = call.Options.Retries, Fallbacks = TermsOf(call, fault.Kind) };
+        return retries.Next(route, ContextOf(call, trail, left: false), trail, failed, fault, terms);
+    }
+
+    private static PickContext ContextOf(GatewayCall call, AttemptTrail? trail, bool left) => new()
+    {
+        Excluded = left && trail is not null ? trail.Tried : default,
+        AboveOrder = left ? trail?.AboveOrder : null,
+        Tags = call.Options.Tags,
+        Streaming = call.View.Stream,
+        Prompt = call.Snapshot.Config.Router.EnablePreCallChecks ? new PromptSize(call) : null,
+    };
+
+    private static FallbackTerms TermsOf(GatewayCall call, FaultKind? kind) => new(
+        kind switch
+        {
+            FaultKind.ContextWindowExceeded => call.Options.ContextWindowFallbacks ?? call.Options.Fallbacks,
+            FaultKind.ContentPolicyViolation => call.Options.ContentPolicyFallbacks ?? call.Options.Fallbacks,
+            _ => call.Options.Fallbacks,
+        },
+        call.Options.DisableFallbacks);
+
+    private async ValueTask WaitAsync(GatewayCall call, TimeSpan delay)
+    {
+        try
+        {
+            await Task.Delay(delay, time, call.Http.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.ClientGone, "The client closed the connection."));
+        }
+    }
+
+    private static GatewayError ErrorOf(GatewayCall call, in RouteMatch first, in GroupOutcome failed, IReadOnlyList<string> names, GroupOutcome? last)
+    {
+        var request = call.Snapshot.Config.Request;
+        var story = last is { } final ? final.Fault?.Message ?? final.Refusal?.Kind.ToString() : null;
+        var trail = new RoutingTrail(call.Snapshot.Config.Router, request.ExposeRouterDebug, first.RequestedModel, names, failed.Retried, failed.MaxRetries, story);
+        return failed.Fault is { } fault
+            ? FaultErrors.Of(fault, failed.Provider, trail)
+            : FaultErrors.Of(failed.Refusal ?? new NoDeployment(NoDeploymentKind.NoneHealthy, first.RequestedModel), trail);
+    }
+
+    private sealed class PromptSize(GatewayCall call) : IPromptSize
+    {
+        private long? _tokens;
+
+        public long EstimateTokens() => _tokens ??= TokenCounter.CountRequest(call.Route.RequestedModel, call.Bytes.Span).Tokens;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Weir.Gateway.Errors;
+using Weir.Gateway.Ledger;
+using Weir.Gateway.Telemetry;
+using Weir.Providers;
+using Weir.Providers.Dialects.OpenAIChat;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>How a request was served.</summary>
+/// <param name="CallId">Its id.</param>
+/// <param name="Error">What the caller has to be told; null when the answer has gone out.</param>
+internal readonly record struct Served(string CallId, GatewayError? Error);
+
+/// <summary>The one way that every model request takes. The order of the steps is the security policy.</summary>
+internal sealed partial class GatewayPipeline(
+    SnapshotHolder snapshots, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time, ILogger<GatewayPipeline> logger)
+{
+    /// <summary>Serves one request, or says what went wrong before anything went out.</summary>
+    /// <param name="http">The exchange.</param>
+    /// <param name="operation">What the route stands for.</param>
+    /// <param name="pathModel">The model that the path names; null when the body alone does.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<Served> ServeAsync(HttpContext http, Operation operation, string? pathModel)
+    {
+        var call = Begin(http, operation, pathModel);
+        observer.Began(call);
+        try
+        {
+            // 1 Access: who are you.
+            Admit(call);
+
+            // The body: what exactly is asked, with nothing in it that an upstream could read in another way.
+            await ReadAsync(call);
+
+            // 4 Routing: pick, send, on a fault retry, cool down, fall back.
+            using var answer = await attempts.FirstAnswerAsync(call);
+
+            // 5 to 7: pass on, settle, write down before the terminal event.
+            await relay.PassOnAsync(call, answer);
+            return new Served(call.Record.CallId, null);
+        }
+        catch (GatewayException failure)
+        {
+            return await FailAsync(call, failure.Error);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return await FailAsync(call, new GatewayError(ErrorKind.ClientGone, "The client closed the connection."));
+        }
+        catch (BadHttpRequestException broken)
+        {
+            return await FailAsync(call, new GatewayError(ErrorKind.InvalidJson, broken.Message) { Status = broken.StatusCode, Param = "request_body" });
+        }
+        catch (LedgerFullException full)
+        {
+            return await FailAsync(call, new GatewayError(ErrorKind.LedgerFull, full.Message) { RetryAfter = TimeSpan.FromSeconds(1) });
+        }
+        catch (Exception error)
+        {
+            LogUnexpected(error, call.Record.CallId);
+            return await FailAsync(call, new GatewayError(ErrorKind.Internal, "Internal server error"));
+        }
+        finally
+        {
+            observer.Ended(call);
+            call.Body?.Dispose();
+        }
+    }
+
+    private GatewayCall Begin(HttpContext http, Operation operation, string? pathModel)
+    {
+        var record = new RequestRecord { CallId = CallIds.Of(http), Operation = operation, StartedAt = time.GetUtcNow() };
+        return new GatewayCall(http, operation, pathModel, snapshots.Current, record, time.GetTimestamp());
+    }
+
+    private void Admit(GatewayCall call)
+    {
+        call.Caller = call.Snapshot.Authenticator.Authenticate(call.Http.Request.Headers, out var refused);
+        if (call.Caller is null)
+        {
+            throw new GatewayException(refused ?? new GatewayError(ErrorKind.NoKey, "Authentication Error, No api key passed in."));
+        }
+        call.Record.KeyHash = call.Caller.KeyHash;
+        if (!ledger.Accepts)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.LedgerFull,
+                "The gateway can't write requests down at the moment and so takes none; see its log.") { RetryAfter = TimeSpan.FromSeconds(1) });
+        }
+    }
+
+    private static async ValueTask ReadAsync(GatewayCall call)
+    {
+        call.Body = await RequestBody.ReadAsync(call.Http.Request, call.Snapshot.Config.Access.MaxRequestBytes, call.Http.RequestAborted);
+        RequestChecks.Check(call);
+    }
+
+    /// <summary>Writes the failure down. Requests without a known key leave no row: a flood of them must not fill the journal.</summary>
+    private async ValueTask<Served> FailAsync(GatewayCall call, GatewayError error)
+    {
+        var record = call.Record;
+        call.Error = error;
+        record.Status = error.HttpStatus;
+        record.ErrorType = error.WireType ?? "";
+        record.Outcome = error.Kind == ErrorKind.ClientGone ? RequestOutcome.ClientGone : RequestOutcome.Failure;
+        record.Duration = time.GetElapsedTime(call.StartedAt);
+        record.Fallbacks = call.FallbacksTried;
+        if (call.Caller is not null && error.Kind != ErrorKind.LedgerFull && !call.Settled)
+        {
+            try
+            {
+                await ledger.AppendAsync(record, CancellationToken.None);
+            }
+            catch (LedgerFullException full)
+            {
+                LogUnwritten(full, record.CallId);
+            }
+        }
+        return new Served(record.CallId, call.Http.Response.HasStarted ? null : error);
+    }
+
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "Request {CallId} failed in a way that it should not")]
+    private partial void LogUnexpected(Exception error, string callId);
+
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Error, Message = "The failed request {CallId} could not be written down")]
+    private partial void LogUnwritten(Exception error, string callId);
+}

@@ -1,0 +1,144 @@
+using Weir.Gateway.Errors;
+using Weir.Gateway.Routing;
+using Weir.Providers;
+using Weir.Providers.Dialects.OpenAIChat;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>What is refused before anyone is asked: bodies with two meanings, endpoints and credentials from callers, unknown models.</summary>
+internal static class RequestChecks
+{
+    private const int LongestModelName = 512;
+
+    /// <summary>Reads the body's members, the caller's options and the route into <paramref name="call"/>.</summary>
+    /// <exception cref="GatewayException">The request is refused.</exception>
+    internal static void Check(GatewayCall call)
+    {
+        var body = call.Bytes.Span;
+        if (RequestReader.Read(body, call.View) is { } refusal)
+        {
+            throw new GatewayException(ErrorOf(refusal));
+        }
+        ReadModel(call, body);
+        RequireContent(call);
+        call.Options = CallOptions.Read(body, call.View, call.Http.Request.Headers);
+        RefuseUnserved(call, body);
+        ReadEndUser(call, body);
+    }
+
+    private static GatewayError ErrorOf(BodyRefusal refusal) => refusal.Reason switch
+    {
+        BodyRefusalReason.NotJson or BodyRefusalReason.TooComplex => new GatewayError(ErrorKind.InvalidJson, refusal.Message) { Param = "request_body" },
+        BodyRefusalReason.DuplicateMember or BodyRefusalReason.MiscasedMember => new GatewayError(ErrorKind.DuplicateMember, refusal.Message) { Param = refusal.Member },
+        _ => new GatewayError(ErrorKind.InvalidMember, refusal.Message) { Param = refusal.Member },
+    };
+
+    /// <summary>Finds the route. A model in the path wins and goes into the body; a different one in the body is refused.</summary>
+    private static void ReadModel(GatewayCall call, ReadOnlySpan<byte> body)
+    {
+        Span<char> name = stackalloc char[LongestModelName];
+        var request = call.Snapshot.Config.Request;
+        var forced = call.Operation == Operation.Embedding ? request.EmbeddingModel : request.CompletionModel;
+        var model = ReadOnlySpan<char>.Empty;
+        if (forced is not null)
+        {
+            model = forced;
+        }
+        else if (call.View.TryCopyText(body, RequestMember.Model, name, out var length))
+        {
+            model = name[..length];
+            // Azure's clients put the deployment into the path and anything, or the same, into the body: the path decides what is called,
+            // and the body is rewritten to it.
+            if (call.PathModel is not null)
+            {
+                model = call.PathModel;
+            }
+        }
+        else if (call.PathModel is not null)
+        {
+            model = call.PathModel;
+        }
+        else if (!call.View.Has(RequestMember.Model))
+        {
+            throw Missing(call, "model");
+        }
+        if (call.Snapshot.Routes.Resolve(model) is not { } route)
+        {
+            var told = model.Length <= LongestModelName ? model.ToString() : "(longer than 512 characters)";
+            throw new GatewayException(new GatewayError(ErrorKind.UnknownModel,
+                $"{PathOf(call)}: Invalid model name passed in model={told}. Call `/v1/models` to view available models for your key.") { Param = "model" });
+        }
+        call.Route = route;
+        call.Record.RequestedModel = route.RequestedModel;
+        call.Record.ModelGroup = route.Group.Name;
+        call.Record.Streamed = call.View.Stream;
+    }
+
+    private static void RequireContent(GatewayCall call)
+    {
+        var (member, name) = call.Operation switch
+        {
+            Operation.Chat => (RequestMember.Messages, "messages"),
+            Operation.Completion => (RequestMember.Prompt, "prompt"),
+            Operation.Embedding => (RequestMember.Input, "input"),
+            _ => throw new InvalidOperationException($"The operation {call.Operation} has no content member."),
+        };
+        if (!call.View.Has(member))
+        {
+            throw Missing(call, name);
+        }
+    }
+
+    private static void RefuseUnserved(GatewayCall call, ReadOnlySpan<byte> body)
+    {
+        foreach (ref readonly var member in call.View.Members)
+        {
+            switch (member.Member)
+            {
+                case RequestMember.MockTesting when !call.Snapshot.Config.Request.AllowMockTesting:
+                    throw new GatewayException(new GatewayError(ErrorKind.MockTestingDisabled,
+                        $"Mock testing request params are disabled on this proxy: {Name(body, member)}. " +
+                        "Set general_settings.dangerously_allow_mock_testing_request_params: true to enable them.") { Param = Name(body, member) });
+                case RequestMember.Guardrails or RequestMember.Policies when !IsEmptyValue(body, member):
+                    throw new GatewayException(new GatewayError(ErrorKind.GuardrailUnavailable,
+                        $"'{Name(body, member)}' asks for checks that this build does not serve; the request is refused rather than sent unchecked.") { Param = Name(body, member) });
+                case RequestMember.ExtraBody or RequestMember.ExtraHeaders when !IsEmptyValue(body, member):
+                    throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
+                        $"'{Name(body, member)}' is not taken from a request body; send its members at the top level.") { Param = Name(body, member) });
+                case >= RequestMember.ApiBase when !ClientsideParams.Allows(call.Route, Name(body, member)):
+                    throw new GatewayException(new GatewayError(ErrorKind.EndpointInBody,
+                        $"'{Name(body, member)}' names an endpoint or a credential and can't be set by a request. " +
+                        "An administrator can allow it for a model with `configurable_clientside_auth_params`.") { Param = Name(body, member) });
+                default:
+                    break;
+            }
+        }
+    }
+
+    private static void ReadEndUser(GatewayCall call, ReadOnlySpan<byte> body)
+    {
+        if (call.View.Has(RequestMember.User))
+        {
+            call.Record.EndUser = call.View.Text(body, RequestMember.User) ?? "";
+        }
+        else if (call.Snapshot.Config.Request.UserHeaderName is { } header && call.Http.Request.Headers.TryGetValue(header, out var user))
+        {
+            call.Record.EndUser = user.ToString();
+        }
+    }
+
+    private static bool IsEmptyValue(ReadOnlySpan<byte> body, in MemberSpan member) =>
+        body[member.Value.Start..member.Value.End] is var value && (value.SequenceEqual("null"u8) || value.SequenceEqual("[]"u8) || value.SequenceEqual("{}"u8));
+
+    private static string Name(ReadOnlySpan<byte> body, in MemberSpan member) => RequestPatcher.NameOf(body, member.NameStart);
+
+    private static GatewayException Missing(GatewayCall call, string name) =>
+        new(new GatewayError(ErrorKind.MissingMember, $"{PathOf(call)}: Missing required parameter: '{name}'.") { Param = name });
+
+    private static string PathOf(GatewayCall call) => call.Operation switch
+    {
+        Operation.Chat => "/chat/completions",
+        Operation.Completion => "/completions",
+        _ => "/embeddings",
+    };
+}

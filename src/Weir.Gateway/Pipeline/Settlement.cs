@@ -1,0 +1,53 @@
+using Weir.Gateway.Ledger;
+using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Neutral;
+using Weir.Providers.Pricing;
+using Weir.Providers.Tokens;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>Step 6: turns what was used into money, from the upstream's own numbers, else from a count that is marked as estimated.</summary>
+internal static class Settlement
+{
+    /// <summary>Settles an answer that came whole.</summary>
+    internal static void Whole(GatewayCall call, ModelAnswer answer)
+    {
+        var body = answer.Whole!.Memory.Span; // The caller knows that the answer is whole.
+        var usage = default(TokenUsage);
+        if (answer.Facts.Usage.Length == 0 || !UsageReader.TryRead(body[answer.Facts.Usage.Start..answer.Facts.Usage.End], ref usage) || usage.IsEmpty)
+        {
+            using var output = new OutputText();
+            output.Add(body);
+            usage = Estimate(call, answer, output);
+        }
+        Charge(call, answer, usage, answer.Facts.Tier);
+    }
+
+    /// <summary>Settles a stream, complete or broken, by what it used until now.</summary>
+    internal static void Stream(GatewayCall call, ModelAnswer answer)
+    {
+        var stream = answer.Stream!; // The caller knows that the answer streams.
+        Charge(call, answer, stream.Usage.IsEmpty ? Estimate(call, answer, stream.Output) : stream.Usage, stream.Tier);
+    }
+
+    private static TokenUsage Estimate(GatewayCall call, ModelAnswer answer, OutputText output)
+    {
+        var model = call.Deployment?.Config.Info.BaseModel ?? answer.Model.Model;
+        var usage = new TokenUsage
+        {
+            Prompt = TokenCounter.CountRequest(model, call.Bytes.Span).Tokens,
+            Completion = output.Count(text => TokenCounter.CountText(model, text).Tokens),
+            Estimated = true,
+        };
+        usage.Total = usage.Prompt + usage.Completion;
+        return usage;
+    }
+
+    private static void Charge(GatewayCall call, ModelAnswer answer, in TokenUsage usage, ServiceTier tier)
+    {
+        var charge = CostMeter.Cost(answer.Model.Price, usage, tier);
+        call.Record.Usage = usage;
+        call.Record.Cost = charge.Cost;
+        call.Record.CostKnown = charge.Known;
+    }
+}
