@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
-using Weir.Gateway.Telemetry;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
 

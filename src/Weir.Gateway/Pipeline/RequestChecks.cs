@@ -39,7 +39,7 @@ internal static class RequestChecks
         Span<char> name = stackalloc char[LongestModelName];
         var request = call.Snapshot.Config.Request;
         var forced = call.Operation == Operation.Embedding ? request.EmbeddingModel : request.CompletionModel;
-        var model = ReadOnlySpan<char>.Empty;
+        scoped var model = ReadOnlySpan<char>.Empty;
         if (forced is not null)
         {
             model = forced;

@@ -25,7 +25,8 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     {
         var model = deployment.ModelFor(route);
         var mock = call.Options.MockResponse ?? deployment.Config.MockResponse;
-        var address = model.AddressOf(call.Operation);
+        var own = ClientsideParams.Find(call, deployment, model.Model);
+        var address = own is null ? model.AddressOf(call.Operation) : own.Address;
         if (address is null && mock is null)
         {
             return new AttemptOutcome(null, new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{deployment.Provider.Name}' does not serve {call.Operation} here."), 0);
@@ -39,7 +40,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             var sentAt = time.GetTimestamp();
             timeout.Arm(call.View.Stream ? limits.FirstChunk : limits.Whole);
-            var reply = mock is not null ? MockUpstream.Answer(mock, call, model.Model) : await SendAsync(call, deployment, address!, timeout.Token);
+            var reply = mock is not null ? MockUpstream.Answer(mock, call, model.Model) : await SendAsync(call, deployment, address!, own, timeout.Token);
             if (reply.Fault is { } unsent)
             {
                 return new AttemptOutcome(null, unsent, unsent.Status);
@@ -91,14 +92,15 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             }
             drop = [.. drop, .. unsupported];
         }
-        RequestPatcher.Apply(call.Bytes, call.View, model.Patch, wantUsage: call.View.Stream, drop, call.Patched);
+        RequestPatcher.Apply(call.Bytes, call.View, model.Patch, wantUsage: call.View.Stream && SupportedParams.TakesStreamOptions(deployment.Provider.Name), drop, call.Patched);
     }
 
-    private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, Uri address, CancellationToken cancellationToken)
+    private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, Uri address, ClientsideTarget? own, CancellationToken cancellationToken)
     {
-        var request = new UpstreamCall(address, call.Patched, deployment.Credential, deployment.Headers);
+        var credential = own?.Credential ?? deployment.Credential;
+        var request = new UpstreamCall(address, call.Patched, credential, own?.Headers ?? deployment.Headers);
         var reply = await deployment.Http.PostAsync(request, cancellationToken);
-        if (reply.Response is not { StatusCode: System.Net.HttpStatusCode.Unauthorized } || !deployment.Credential.Invalidate())
+        if (reply.Response is not { StatusCode: System.Net.HttpStatusCode.Unauthorized } || !credential.Invalidate())
         {
             return reply;
         }

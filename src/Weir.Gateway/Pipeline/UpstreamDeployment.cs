@@ -46,7 +46,7 @@ internal sealed class UpstreamDeployment : Deployment
 
     private UpstreamDeployment(
         DeploymentConfig config, DeploymentState state, IProvider provider, UpstreamHttp http, ICredential credential, PriceBook prices, ModelPrice? price)
-        : base(config, state, price?.InputCostPerToken, price?.OutputCostPerToken, price?.Facts.MaxInputTokens)
+        : base(config, state, price?.InputPerToken, price?.OutputPerToken, price?.Facts.MaxInputTokens)
     {
         Provider = provider;
         Http = http;
@@ -58,9 +58,12 @@ internal sealed class UpstreamDeployment : Deployment
         FaultContext = new FaultContext(config.Provider, TimeProvider.System, SecretsOf(config));
         if (!config.UpstreamModel.Contains('*', StringComparison.Ordinal))
         {
-            _fixed = Compile(config.UpstreamModel, price);
+            _fixed = Compile(provider.UpstreamModel(config.UpstreamModel), price);
         }
     }
+
+    /// <summary>The compiled model; null for a wildcard.</summary>
+    internal UpstreamModel? FixedModel => _fixed;
 
     /// <summary>Its provider.</summary>
     internal IProvider Provider { get; }
@@ -70,6 +73,9 @@ internal sealed class UpstreamDeployment : Deployment
 
     /// <summary>Signs calls.</summary>
     internal ICredential Credential { get; }
+
+    /// <summary>The host that the configuration names for it, which may so be in a private network; null for a public default.</summary>
+    internal Uri? NamedHost => Config.ApiBase ?? Provider.BaseAddress(AddressOf(Config.UpstreamModel));
 
     /// <summary>Fixed headers.</summary>
     internal KeyValuePair<string, string>[] Headers { get; }
@@ -90,7 +96,17 @@ internal sealed class UpstreamDeployment : Deployment
         {
             return _fixed;
         }
-        var name = Provider.UpstreamModel(match.UpstreamModelFor(this));
+        return ModelNamed(match.UpstreamModelFor(this));
+    }
+
+    /// <summary>The compiled model called <paramref name="model"/>, which need not be the configured one.</summary>
+    internal UpstreamModel ModelNamed(string model)
+    {
+        var name = Provider.UpstreamModel(model);
+        if (_fixed is not null && _fixed.Model == name)
+        {
+            return _fixed;
+        }
         if (_wild.TryGetValue(name, out var known))
         {
             return known;

@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http;
+using Weir.Gateway.Endpoints.Health;
+using Weir.Gateway.Endpoints.Info;
+using Weir.Gateway.Endpoints.OpenAI;
+using Weir.Gateway.Pipeline;
+using Weir.Providers;
+
+namespace Weir.Gateway.Endpoints;
+
+/// <summary>One route of the gateway.</summary>
+/// <param name="Method">HTTP method.</param>
+/// <param name="Path">Route pattern.</param>
+/// <param name="Summary">What it is for, one line: shown by <c>/openapi.json</c> and <c>/routes</c>.</param>
+/// <param name="Open">True when no key is asked for.</param>
+/// <param name="Handler">Serves it.</param>
+internal sealed record GatewayRoute(string Method, string Path, string Summary, bool Open, RequestDelegate Handler);
+
+/// <summary>What handlers are made of.</summary>
+internal sealed record EndpointParts(
+    SnapshotHolder Snapshots, GatewayPipeline Pipeline, HealthEndpoints Health, ModelList Models, ModelInfo Info, TokenCounterEndpoint Tokens, RequestDelegate Metrics);
+
+/// <summary>List 4: every route, in one place.</summary>
+internal static class EndpointMap
+{
+    /// <summary>The routes. Those of OpenAI's API exist with and without <c>/v1</c>.</summary>
+    internal static IReadOnlyList<GatewayRoute> Build(EndpointParts parts)
+    {
+        var routes = new List<GatewayRoute>();
+        var chat = ModelCalls.Serve(parts.Pipeline, parts.Snapshots, Operation.Chat);
+        var completion = ModelCalls.Serve(parts.Pipeline, parts.Snapshots, Operation.Completion);
+        var embedding = ModelCalls.Serve(parts.Pipeline, parts.Snapshots, Operation.Embedding);
+
+        // Model calls: the pipeline asks for the key itself.
+        foreach (var root in (string[])["", "/v1", "/openai/v1", "/openai/deployments/{model}", "/engines/{model}"])
+        {
+            Post(root + "/chat/completions", "Chat completion, streamed or not", chat);
+            Post(root + "/completions", "Text completion, streamed or not", completion);
+            Post(root + "/embeddings", "Embeddings", embedding);
+        }
+
+        // What can be called.
+        foreach (var root in (string[])["", "/v1", "/openai/v1"])
+        {
+            Get(root + "/models", "Models that the key may call", parts.Models.ListAsync);
+            Get(root + "/models/{**id}", "One model", parts.Models.GetAsync);
+        }
+        foreach (var root in (string[])["", "/v1"])
+        {
+            Get(root + "/model/info", "Deployments with their limits and prices", parts.Info.DeploymentsAsync);
+            Get(root + "/model_group/info", "Public models with merged capabilities", parts.Info.GroupsAsync);
+        }
+        Add("POST", "/utils/token_counter", "Counts the tokens of a prompt", open: false, parts.Tokens.CountAsync);
+
+        // How it is.
+        Get("/health", "Calls every deployment and tells who answered", parts.Health.HealthAsync);
+        foreach (var path in (string[])["/health/liveliness", "/health/liveness"])
+        {
+            Open("GET", path, "The process runs", HealthEndpoints.LivenessAsync);
+            Open("HEAD", path, "The process runs", HealthEndpoints.LivenessAsync);
+        }
+        Open("GET", "/health/readiness", "The process takes requests", parts.Health.ReadinessAsync);
+        Open("HEAD", "/health/readiness", "The process takes requests", parts.Health.ReadinessAsync);
+        Open("GET", "/metrics", "Prometheus metrics", parts.Metrics);
+
+        // Itself.
+        Get("/routes", "Every route", http => RouteList.WriteAsync(http, routes));
+        Open("GET", "/openapi.json", "This API as an OpenAPI document", http => OpenApiDocument.WriteAsync(http, routes));
+        foreach (var path in (string[])["/", "/docs"])
+        {
+            Open("GET", path, "This API as a page", http => DocsPage.WriteAsync(http, routes));
+        }
+        return routes;
+
+        void Post(string path, string summary, RequestDelegate handler) => routes.Add(new GatewayRoute("POST", path, summary, false, handler));
+        void Get(string path, string summary, RequestDelegate handler) => Add("GET", path, summary, open: false, handler);
+        void Open(string method, string path, string summary, RequestDelegate handler) => Add(method, path, summary, open: true, handler);
+        void Add(string method, string path, string summary, bool open, RequestDelegate handler) =>
+            routes.Add(new GatewayRoute(method, path, summary, open, open ? handler : Keyed.Only(parts.Snapshots, handler)));
+    }
+}

@@ -1,0 +1,140 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Weir.Gateway.Access;
+using Weir.Gateway.Config;
+using Weir.Gateway.Endpoints;
+using Weir.Gateway.Endpoints.Health;
+using Weir.Gateway.Endpoints.Info;
+using Weir.Gateway.Endpoints.OpenAI;
+using Weir.Gateway.Pipeline;
+using Weir.Gateway.Routing;
+using Weir.Gateway.Routing.Health;
+using Weir.Providers;
+using Weir.Providers.Credentials;
+using Weir.Providers.Streaming;
+using Weir.Providers.Upstream;
+
+namespace Weir.Gateway;
+
+/// <summary>
+/// The engine, put together: every room is made here and handed what it needs. One per process; <see cref="Reload"/> swaps the
+/// configuration under running requests.
+/// </summary>
+public sealed class GatewayEngine : IDisposable
+{
+    private readonly GatewayParts _parts;
+    private readonly OutboundConnector _connector;
+    private readonly EntraSignIn _signIn;
+    private readonly RoutingState _routing;
+    private readonly HealthBoard _board;
+    private readonly SnapshotHolder _snapshots;
+    private readonly GatewayStatus _status;
+    private readonly CallObserver _observer = new();
+    private readonly IReadOnlyList<GatewayRoute> _routes;
+
+    /// <summary>Puts the engine together and compiles <paramref name="config"/>.</summary>
+    public GatewayEngine(GatewayConfig config, GatewayParts parts)
+    {
+        _parts = parts;
+        _status = new GatewayStatus(parts.Version);
+        _connector = new OutboundConnector(parts.Outbound);
+        var signInLog = parts.Logs.CreateLogger("Weir.SignIn");
+        _signIn = new EntraSignIn(_connector, parts.Time, parts.Variable, fault => EngineLog.SignInTrouble(signInLog, fault.Message));
+        _routing = new RoutingState(parts.Time);
+        _board = new HealthBoard(parts.Time);
+        _snapshots = new SnapshotHolder(Compile(config));
+
+        var caps = StreamCaps.Default;
+        var picker = new DeploymentPicker(_routing.Clock, parts.Random);
+        var attempts = new AttemptLoop(new UpstreamAttempt(parts.Time, caps), picker, new RetryPlanner(picker, parts.Random), parts.Time);
+        var pipeline = new GatewayPipeline(_snapshots, attempts, new AnswerRelay(parts.Ledger, parts.Time), parts.Ledger, _observer, parts.Time,
+            parts.Logs.CreateLogger<GatewayPipeline>());
+        Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
+        _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline,
+            new HealthEndpoints(_snapshots, Prober, _board, _status, parts.Ledger),
+            new ModelList(_snapshots), new ModelInfo(_snapshots), new TokenCounterEndpoint(_snapshots), MetricsAsync));
+    }
+
+    /// <summary>Probes deployments in the background; the roof starts and stops it.</summary>
+    internal BackgroundProber Prober { get; }
+
+    /// <summary>Connections to upstreams that are open now.</summary>
+    public int OpenUpstreamConnections => _connector.OpenConnections;
+
+    /// <summary>Requests in the pipeline now.</summary>
+    public int RequestsInFlight => _observer.InFlight;
+
+    /// <summary>Puts <paramref name="config"/> in force for new requests. Runtime state of deployments is kept.</summary>
+    public void Reload(GatewayConfig config)
+    {
+        _snapshots.Swap(Compile(config));
+        _routing.Keep(_snapshots.Current.Routes);
+        _board.Keep(_snapshots.Current.Routes);
+        _status.ReloadFailedAt = null;
+    }
+
+    /// <summary>A reload failed: the old configuration stays, and readiness says so.</summary>
+    public void ReloadFailed() => _status.ReloadFailedAt = _parts.Time.GetUtcNow();
+
+    /// <summary>From now on readiness fails, so that no new work is sent here; requests are still served.</summary>
+    public void Drain() => _status.Draining = true;
+
+    /// <summary>Adds the engine's routes to <paramref name="endpoints"/>.</summary>
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        foreach (var route in _routes)
+        {
+            endpoints.MapMethods(route.Path, [route.Method], route.Handler);
+        }
+        var known = _routes.Select(r => r.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        endpoints.MapFallback("{**path}", http => known.Contains(http.Request.Path.Value ?? "")
+            ? ErrorWriter.WriteDetailAsync(http, StatusCodes.Status405MethodNotAllowed, "Method Not Allowed")
+            : ErrorWriter.WriteDetailAsync(http, StatusCodes.Status404NotFound, "Not Found"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Prober.Dispose();
+        _connector.Dispose();
+    }
+
+    private GatewaySnapshot Compile(GatewayConfig config)
+    {
+        var routes = RoutingTable.Build(config, _routing, (entry, state) => Compile(config, entry, state));
+        _connector.NameHosts(routes.Deployments.OfType<UpstreamDeployment>().Select(d => d.NamedHost).OfType<Uri>());
+        return new GatewaySnapshot(config, new Authenticator(config.Access), routes);
+    }
+
+    private UpstreamDeployment Compile(GatewayConfig config, DeploymentConfig entry, DeploymentState state)
+    {
+        var provider = ProviderCatalog.Find(entry.Provider)
+            ?? throw new InvalidOperationException($"{entry.Origin}: the provider '{entry.Provider}' is not in the catalog; the configuration should have left this entry out.");
+        var trust = new TlsTrust(entry.VerifyTls && config.Request.VerifyTls, config.Request.CaFile);
+        return new UpstreamDeployment(entry, state, provider, new UpstreamHttp(_connector.Invoker(trust)), CredentialOf(entry, provider), _parts.Prices);
+    }
+
+    private ICredential CredentialOf(DeploymentConfig entry, IProvider provider)
+    {
+        if (entry.ApiKey is { } key)
+        {
+            return new ApiKeyCredential(provider.KeyHeader.Header, provider.KeyHeader.Prefix, key);
+        }
+        if (entry.Entra is not { } entra)
+        {
+            return NoCredential.Instance;
+        }
+        if (entra.StaticToken is { } token)
+        {
+            return new ApiKeyCredential("Authorization", "Bearer ", token);
+        }
+        var identity = EntraIdentity.From(entra.TenantId, entra.ClientId, entra.ClientSecret, entra.ClientCertificatePath, _parts.Variable, out var problem);
+        return identity is null
+            ? throw new InvalidOperationException($"{entry.Origin}: {problem}")
+            : _signIn.Credential(identity, identity.Scope(new ProviderAddress(entry.ApiBase, entry.ApiVersion, entry.UpstreamModel), entra.Scope, _parts.Variable));
+    }
+
+    private Task MetricsAsync(HttpContext http) => ErrorWriter.WriteDetailAsync(http, StatusCodes.Status404NotFound, "Not Found");
+}

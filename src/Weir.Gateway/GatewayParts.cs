@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+using Weir.Gateway.Ledger;
+using Weir.Providers.Pricing;
+using Weir.Providers.Upstream;
+
+namespace Weir.Gateway;
+
+/// <summary>What the roof hands in.</summary>
+public sealed record GatewayParts
+{
+    /// <summary>Where finished requests are written down.</summary>
+    public required IRequestLedger Ledger { get; init; }
+
+    /// <summary>Makes loggers.</summary>
+    public required ILoggerFactory Logs { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Chance for load balancing and jitter; must be safe for concurrent use.</summary>
+    public required Random Random { get; init; }
+
+    /// <summary>How sockets are opened.</summary>
+    public OutboundOptions Outbound { get; init; } = new();
+
+    /// <summary>Reads an environment variable.</summary>
+    public required Func<string, string?> Variable { get; init; }
+
+    /// <summary>Prices.</summary>
+    public PriceBook Prices { get; init; } = PriceBook.Embedded;
+
+    /// <summary>Version told to callers.</summary>
+    public string Version { get; init; } = "0.0.0";
+}

@@ -1,0 +1,64 @@
+using Weir.Gateway.Routing;
+using Weir.Providers;
+using Weir.Providers.Credentials;
+using Weir.Providers.Dialects.OpenAIChat;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>
+/// Endpoints and credentials that a request brings along, where the config lets it (<c>configurable_clientside_auth_params</c>). The
+/// deployment's own credential is then never sent: a caller who may choose the address must not receive our key there.
+/// </summary>
+internal static class ClientsideParams
+{
+    /// <summary>Whether every deployment that could answer lets the client set <paramref name="name"/>.</summary>
+    internal static bool Allows(in RouteMatch route, string name)
+    {
+        foreach (var deployment in route.Group.Deployments)
+        {
+            if (!deployment.Config.ClientsideAuthParams.Contains(name, StringComparer.Ordinal))
+            {
+                return false;
+            }
+        }
+        return route.Group.Count > 0;
+    }
+
+    /// <summary>The target that the request names, or null when it names none.</summary>
+    internal static ClientsideTarget? Find(GatewayCall call, UpstreamDeployment deployment, string model)
+    {
+        var view = call.View;
+        if (!view.Has(RequestMember.ApiBase) && !view.Has(RequestMember.BaseUrl) && !view.Has(RequestMember.ApiKey) && !view.Has(RequestMember.ApiVersion))
+        {
+            return null;
+        }
+        var body = call.Bytes.Span;
+        var text = view.Text(body, RequestMember.ApiBase) ?? view.Text(body, RequestMember.BaseUrl);
+        Uri? address = null;
+        if (text is not null && (!Uri.TryCreate(text, UriKind.Absolute, out address) || address.Scheme is not ("http" or "https")))
+        {
+            throw new Errors.GatewayException(new Errors.GatewayError(Errors.ErrorKind.InvalidMember, "'api_base' must be an absolute http or https address.") { Param = "api_base" });
+        }
+        var key = view.Text(body, RequestMember.ApiKey);
+        var target = new ProviderAddress(address ?? deployment.Config.ApiBase, view.Text(body, RequestMember.ApiVersion) ?? deployment.Config.ApiVersion, model);
+        ICredential credential = key is not null
+            ? new ApiKeyCredential(deployment.Provider.KeyHeader.Header, deployment.Provider.KeyHeader.Prefix, new Secret(key))
+            : address is null ? deployment.Credential : NoCredential.Instance;
+        // Fixed headers may hold credentials too: they stay with the deployment's own address.
+        return new ClientsideTarget(UriOf(deployment.Provider, call.Operation, target), credential, address is null ? deployment.Headers : []);
+    }
+
+    private static Uri? UriOf(IProvider provider, Operation operation, ProviderAddress address) => provider.BaseAddress(address) is null ? null : operation switch
+    {
+        Operation.Chat => (provider as IChatProvider)?.ChatUri(address),
+        Operation.Completion => (provider as ICompletionProvider)?.CompletionUri(address),
+        Operation.Embedding => (provider as IEmbeddingProvider)?.EmbeddingUri(address),
+        _ => null,
+    };
+}
+
+/// <summary>A target of one request.</summary>
+/// <param name="Address">Where to; null when the provider has no such operation.</param>
+/// <param name="Credential">What to sign with.</param>
+/// <param name="Headers">Fixed headers.</param>
+internal sealed record ClientsideTarget(Uri? Address, ICredential Credential, KeyValuePair<string, string>[] Headers);

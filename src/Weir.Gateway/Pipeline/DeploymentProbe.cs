@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Weir.Gateway.Routing;
+using Weir.Gateway.Routing.Health;
+using Weir.Providers;
+using Weir.Providers.Streaming;
+using Weir.Providers.Upstream;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>The smallest real call to a deployment: a few tokens of chat, or one embedding.</summary>
+internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
+{
+    /// <inheritdoc/>
+    public async ValueTask<UpstreamFault?> ProbeAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        var target = (UpstreamDeployment)deployment;
+        if (deployment.Config.MockResponse is not null)
+        {
+            return null;
+        }
+        var name = deployment.Config.Info.HealthCheckModel is { } stated ? WithoutPrefix(stated) : deployment.Config.UpstreamModel;
+        if (name.Contains('*', StringComparison.Ordinal))
+        {
+            return new UpstreamFault(FaultKind.BadRequest, 0, "A wildcard can't be probed: name a model in model_info.health_check_model.");
+        }
+        var operation = deployment.Config.Info.Mode switch
+        {
+            "embedding" or "embeddings" => Operation.Embedding,
+            "completion" => Operation.Completion,
+            _ => Operation.Chat,
+        };
+        var model = target.ModelNamed(name);
+        if (model.AddressOf(operation) is not { } address)
+        {
+            return new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{target.Provider.Name}' does not serve {operation} here.");
+        }
+        var body = new PatchedBody();
+        body.Reset(Body(operation, model.Model));
+        var reply = await target.Http.PostAsync(new UpstreamCall(address, body, target.Credential, target.Headers), cancellationToken);
+        if (reply.Response is not { } response)
+        {
+            return reply.Fault;
+        }
+        using (response)
+        {
+            var (answer, cut) = await UpstreamAnswer.ReadAsync(response, caps.TotalBytes, cancellationToken);
+            using (answer)
+            {
+                return response.IsSuccessStatusCode ? cut : FaultReader.Read(response, answer is null ? default : answer.Memory.Span, target.FaultContext);
+            }
+        }
+    }
+
+    private static string WithoutPrefix(string model) => model[(model.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    private static byte[] Body(Operation operation, string model)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("model"u8, model);
+            switch (operation)
+            {
+                case Operation.Embedding:
+                    json.WriteString("input"u8, "probe"u8);
+                    break;
+                case Operation.Completion:
+                    json.WriteString("prompt"u8, "Hi"u8);
+                    json.WriteNumber("max_tokens"u8, 1);
+                    break;
+                default:
+                    json.WriteStartArray("messages"u8);
+                    json.WriteStartObject();
+                    json.WriteString("role"u8, "user"u8);
+                    json.WriteString("content"u8, "Hi"u8);
+                    json.WriteEndObject();
+                    json.WriteEndArray();
+                    break;
+            }
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+}
