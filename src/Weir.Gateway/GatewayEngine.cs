@@ -78,6 +78,12 @@ public sealed class GatewayEngine : IDisposable
     /// <summary>A reload failed: the old configuration stays, and readiness says so.</summary>
     public void ReloadFailed() => _status.ReloadFailedAt = _parts.Time.GetUtcNow();
 
+    /// <summary>Starts what runs in the background.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => Prober.StartAsync(cancellationToken);
+
+    /// <summary>Stops what runs in the background.</summary>
+    public Task StopAsync() => Prober.StopAsync(CancellationToken.None);
+
     /// <summary>From now on readiness fails, so that no new work is sent here; requests are still served.</summary>
     public void Drain() => _status.Draining = true;
 

@@ -1,1 +1,3 @@
-Console.WriteLine("weir");
+using Weir.Server.Cli;
+
+return await WeirCommand.Build().Parse(args).InvokeAsync();

@@ -1,0 +1,69 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
+using Weir.Gateway;
+using Weir.Gateway.Config;
+using Weir.Server.Cli;
+
+namespace Weir.Server;
+
+/// <summary>Puts engine, ledger and web server together. A middleware here is about HTTP only; the order of business steps is the pipeline's.</summary>
+internal static class Composition
+{
+    /// <summary>The log of the process. Everything goes to standard error: standard output carries the one line that says where Weir listens.</summary>
+    internal static ILoggerFactory Logs(int verbosity, bool json) => LoggerFactory.Create(logging =>
+    {
+        logging.SetMinimumLevel(verbosity switch { 0 => LogLevel.Warning, 1 => LogLevel.Information, _ => LogLevel.Debug });
+        logging.AddFilter("Weir.Start", LogLevel.Information);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (json)
+        {
+            logging.AddJsonConsole();
+        }
+        else
+        {
+            logging.AddSimpleConsole(console => console.SingleLine = true);
+        }
+    });
+
+    /// <summary>The web server with the engine's routes; not started.</summary>
+    internal static WebApplication Build(GatewayEngine engine, GatewayConfig config, ServeOptions options, IPAddress address, ILoggerFactory logs)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(logs);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ServeRun.LongestDrain);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The engine bounds bodies itself, so that the refusal is in the caller's dialect.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(address, options.Port, listen => Secure(listen, options));
+            if (config.Telemetry.MetricsPort is { } metrics)
+            {
+                kestrel.Listen(address, metrics);
+            }
+        });
+        var app = builder.Build();
+        if (Environment.GetEnvironmentVariable("SERVER_ROOT_PATH") is { Length: > 1 } root)
+        {
+            app.UsePathBase(root.StartsWith('/') ? root : "/" + root);
+        }
+        app.UseRouting();
+        engine.Map(app);
+        return app;
+    }
+
+    private static void Secure(ListenOptions listen, ServeOptions options)
+    {
+        if (options.CertificateFile is not { } certificate)
+        {
+            return;
+        }
+        var key = options.KeyFile ?? throw new StartException("--ssl_certfile_path needs --ssl_keyfile_path beside it.");
+        listen.UseHttps(System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(certificate, key));
+    }
+}
+
+/// <summary>Weir can't start; the message says why and what to do.</summary>
+internal sealed class StartException(string message) : Exception(message);
