@@ -25,7 +25,7 @@ internal static class ServeRun
     /// <summary>Runs until SIGTERM, SIGINT or the token. The exit code: 0, or 1 when it could not start.</summary>
     internal static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken)
     {
-        var variable = Environment.GetEnvironmentVariable;
+        Func<string, string?> variable = Environment.GetEnvironmentVariable;
         var loading = new ConfigLoadOptions { Variable = variable, AllowUnenforced = options.AllowUnenforced };
         var loaded = Load(options, loading);
         if (Refuses(loaded, Console.Error))

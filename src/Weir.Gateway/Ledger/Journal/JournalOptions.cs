@@ -1,3 +1,5 @@
+using Weir.Gateway.Config;
+
 namespace Weir.Gateway.Ledger.Journal;
 
 /// <summary>Where the journal lies and what it promises.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Weir.Gateway.Config;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weir.Gateway.Config;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weir.Gateway.Config;
 
 namespace Weir.Gateway.Ledger.Journal;
 
