@@ -1,14 +1,29 @@
+using System.Collections;
+using Weir.Gateway.Config.Check;
+
 namespace Weir.Gateway.Config;
 
 /// <summary>How a configuration is loaded.</summary>
 public sealed record ConfigLoadOptions
 {
-    /// <summary>The environment; the process's own when not set.</summary>
-    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+    /// <summary>The environment variables; the process's own when not set.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = ProcessEnvironment();
 
-    /// <summary><c>--allow-unenforced</c>: start although the file holds limits that this build does not enforce.</summary>
-    public bool AllowUnenforced { get; init; }
+    /// <summary>How strictly it is judged.</summary>
+    public CheckOptions Check { get; init; } = new();
 
-    /// <summary><c>--strict</c>: a warning counts as an error.</summary>
-    public bool Strict { get; init; }
+    /// <summary>The variables of this process, now.</summary>
+    public static IReadOnlyDictionary<string, string> ProcessEnvironment()
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
+        {
+            if (entry is { Key: string name, Value: string value })
+            {
+                found[name] = value;
+            }
+        }
+
+        return found;
+    }
 }

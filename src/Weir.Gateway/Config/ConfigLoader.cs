@@ -19,15 +19,16 @@ public static class ConfigLoader
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(options);
         var problems = new ConfigProblems();
-        var node = YamlReader.Read(path, problems);
-        return Finish(node, path, [path], options, problems);
+        return YamlReader.ReadFile(path, problems) is { } bytes
+            ? Load(bytes, path, options, problems)
+            : new ConfigLoadResult(null, CheckReport.Of(path, problems, options.Check), [path]);
     }
 
-    /// <summary>Loads the text of a file, as for a test or standard input; <paramref name="name"/> stands for it in messages.</summary>
-    internal static ConfigLoadResult LoadText(ReadOnlySpan<byte> text, string name, ConfigLoadOptions options)
+    /// <summary>Loads bytes as if they were the file at <paramref name="path"/>, which includes are relative to.</summary>
+    public static ConfigLoadResult Load(ReadOnlySpan<byte> bytes, string path, ConfigLoadOptions options)
     {
-        var problems = new ConfigProblems();
-        return Finish(YamlReader.Read(text, name, problems), name, [], options, problems);
+        ArgumentNullException.ThrowIfNull(options);
+        return Load(bytes, path, options, new ConfigProblems());
     }
 
     /// <summary>A configuration without a file: <c>weir --model X --api_base Y</c>. Every request goes to that model, as in LiteLLM.</summary>
@@ -47,25 +48,70 @@ public static class ConfigLoader
             at,
             ("model_list", new ConfigList(at, [entry])),
             ("general_settings", MapOf(at, ("completion_model", TextOf(at, alias ?? model)))));
-        return Finish(root, "(none)", [], options, new ConfigProblems());
+        return Bind(root, "(none)", [], options, new ConfigProblems());
     }
 
-    private static ConfigLoadResult Finish(ConfigNode? node, string path, ImmutableArray<string> files, ConfigLoadOptions options, ConfigProblems problems)
+    private static ConfigLoadResult Load(ReadOnlySpan<byte> bytes, string path, ConfigLoadOptions options, ConfigProblems problems)
     {
-        GatewayConfig? config = null;
-        if (node is ConfigMap root)
+        if (ConfigTree.Load(bytes, path, options.Environment, problems) is not { } root)
         {
-            config = new ConfigBinder(Sources(options)).Bind(root, path, problems);
+            return new ConfigLoadResult(null, CheckReport.Of(path, problems, options.Check), [path]);
         }
 
-        return new ConfigLoadResult(problems.HasErrors ? null : config, [.. problems.Items], files);
+        foreach (var pass in ConfigCheck.Passes)
+        {
+            var found = new ConfigProblems();
+            pass.Run(root, options.Check, found);
+            problems.AddFrom(found);
+        }
+
+        return Bind(root, path, Files(root, path), options, problems);
+    }
+
+    private static ConfigLoadResult Bind(ConfigMap root, string path, ImmutableArray<string> files, ConfigLoadOptions options, ConfigProblems problems)
+    {
+        var found = new ConfigProblems();
+        var config = new ConfigBinder(Sources(options)).Bind(root, path, found);
+        problems.AddFrom(found);
+        var report = CheckReport.Of(path, problems, options.Check);
+        return new ConfigLoadResult(report.Failed ? null : config, report, files);
+    }
+
+    /// <summary>The main file and every file that a part of the configuration came from.</summary>
+    private static ImmutableArray<string> Files(ConfigMap root, string path)
+    {
+        var files = new SortedSet<string>(StringComparer.Ordinal);
+        Collect(root, 0);
+        files.Remove(path);
+        return [path, .. files];
+
+        // Includes merge whole sections and list items, so that four levels see every file without walking through every value.
+        void Collect(ConfigNode node, int level)
+        {
+            files.Add(node.Position.File);
+            if (level == 4)
+            {
+                return;
+            }
+
+            IEnumerable<ConfigNode> below = node switch
+            {
+                ConfigMap map => map.Entries.Select(static entry => entry.Value),
+                ConfigList list => list.Items,
+                _ => [],
+            };
+            foreach (var item in below)
+            {
+                Collect(item, level + 1);
+            }
+        }
     }
 
     private static BindingSources Sources(ConfigLoadOptions options) => new()
     {
         FindProvider = ProviderCatalog.Find,
         ProviderNames = ProviderCatalog.Names,
-        Variable = options.Variable,
+        Variable = name => options.Environment.TryGetValue(name, out var value) ? value : null,
         ProviderOfModel = static model => PriceBook.Embedded.TryFindProvider(model, out var provider) ? provider : null,
         AbilitiesOf = static (provider, model) => PriceBook.Embedded.Find(provider, model, null)?.Facts is { } facts
             ? new ModelAbilities(facts.MaxInputTokens, Flag(facts, "supports_function_calling"), Flag(facts, "supports_response_schema"))

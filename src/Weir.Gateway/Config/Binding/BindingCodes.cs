@@ -40,7 +40,7 @@ internal static class BindingCodes
     public const string ParameterIgnored = "parameter-ignored";
 
     /// <summary>A name of a model that no entry defines.</summary>
-    public const string UnknownModel = "unknown-model";
+    public const string UnknownGroup = "unknown-group";
 
     /// <summary>A fallback that can't do what its group needs.</summary>
     public const string WeakFallback = "weak-fallback";
@@ -56,7 +56,4 @@ internal static class BindingCodes
 
     /// <summary>A key of a policy that names no kind of error.</summary>
     public const string UnknownErrorClass = "unknown-error-class";
-
-    /// <summary>A value outside the list of allowed ones.</summary>
-    public const string UnknownValue = "unknown-value";
 }

@@ -50,10 +50,7 @@ internal sealed class ConfigBinder(BindingSources sources)
             return;
         }
 
-        for (var i = 0; i < list.Items.Length; i++)
-        {
-            deployments.Bind(list.Items[i], i);
-        }
+        deployments.BindAll(list);
     }
 
     /// <summary><c>environment_variables</c>: LiteLLM puts them into the environment before anything else reads it.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weir.Gateway.Config.Check.Lint;
 using Weir.Gateway.Config.Check;
 using Weir.Gateway.Config.Yaml;
 using Weir.Providers;
@@ -12,6 +13,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
     private readonly DeploymentIdentity _identity = new();
     private readonly ImmutableArray<DeploymentConfig>.Builder _usable = ImmutableArray.CreateBuilder<DeploymentConfig>();
     private readonly ImmutableArray<RejectedDeployment>.Builder _rejected = ImmutableArray.CreateBuilder<RejectedDeployment>();
+    private ImmutableHashSet<string> _named = [];
 
     /// <summary>The deployments that can be used, in file order.</summary>
     public ImmutableArray<DeploymentConfig> Usable => _usable.ToImmutable();
@@ -19,8 +21,17 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
     /// <summary>The entries that were left out.</summary>
     public ImmutableArray<RejectedDeployment> Rejected => _rejected.ToImmutable();
 
-    /// <summary>Binds one entry.</summary>
-    public void Bind(ConfigNode node, int index)
+    /// <summary>Binds every entry.</summary>
+    public void BindAll(ConfigList models)
+    {
+        _named = [.. models.Items.OfType<ConfigMap>().Select(static item => item.FindScalar("model_name")?.Text).OfType<string>()];
+        for (var i = 0; i < models.Items.Length; i++)
+        {
+            Bind(models.Items[i], i);
+        }
+    }
+
+    private void Bind(ConfigNode node, int index)
     {
         var path = $"model_list[{index}]";
         if (node is not ConfigMap map)
@@ -34,14 +45,23 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
 
         var entry = new SectionReader(map, path, problems, ProblemSeverity.Warning);
+        if (EnvironmentReferences.FindMissing(map) is { } missing)
+        {
+            // Said already, with its place, where the variables were replaced.
+            _rejected.Add(new RejectedDeployment(
+                map.FindScalar("model_name")?.Text ?? "", map.FindMap("litellm_params")?.FindScalar("model")?.Text ?? "", missing.Position.ToString(),
+                $"The environment variable {missing.MissingVariable} is not set."));
+            return;
+        }
+
         var group = entry.Text("model_name");
         var own = entry.Section("litellm_params");
         var model = own?.Text("model");
         var place = new Place(group ?? "", model ?? "", own?.Map.Find("model") ?? map, path);
         if (group is null || model is null)
         {
-            var missing = group is null ? "model_name" : own is null ? "litellm_params" : "litellm_params.model";
-            LeaveOut(place, BindingCodes.DeploymentLeftOut, $"It has no {missing}.");
+            var absent = group is null ? "model_name" : own is null ? "litellm_params" : "litellm_params.model";
+            LeaveOut(place with { Node = own?.Map ?? map }, BindingCodes.DeploymentLeftOut, $"It has no {absent}.");
             return;
         }
 
@@ -74,8 +94,8 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
     }
 
     /// <summary>
-    /// <c>model: "*"</c> takes whatever provider the request names. Each provider that can sign in gets its own pattern;
-    /// a name without a prefix goes to OpenAI, as the price book would send it.
+    /// <c>model: "*"</c> takes whatever provider the request names. Each provider that has a key and an address gets its own pattern,
+    /// unless an entry names that pattern; a name without a prefix goes to OpenAI, as the price book would send it.
     /// </summary>
     private void BindEveryProvider(Place place, SectionReader parameters, SectionReader? info)
     {
@@ -93,12 +113,14 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
 
         foreach (var name in sources.ProviderNames)
         {
-            if (sources.FindProvider(name) is not IChatProvider provider || AddressReader.FirstSet(provider.KeyVariables, sources.Variable) is null)
+            if (sources.FindProvider(name) is not IChatProvider provider
+                || AddressReader.FirstSet(provider.KeyVariables, sources.Variable) is null
+                || provider.BaseAddress(new ProviderAddress(AddressReader.Read(parameters, provider, sources.Variable, out _), null, "*")) is null)
             {
                 continue;
             }
 
-            if (place.Group == "*")
+            if (place.Group == "*" && !_named.Contains($"{name}/*"))
             {
                 Add(place with { Group = $"{name}/*" }, provider, "*", parameters, info);
             }
@@ -207,7 +229,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             problems.Warning(
                 BindingCodes.UnknownCredential, own.Map.Find("litellm_credential_name")?.Position ?? own.Map.Position,
                 own.PathOf("litellm_credential_name"), $"credential_list has no credential '{name}'.",
-                suggestion: Spelling.Nearest(name, defaults.Credentials.Keys) is { } near ? $"'{near}'" : null);
+                suggestion: NearestName.Find(name, defaults.Credentials.Keys) is { } near ? $"'{near}'" : null);
         }
 
         return new SectionReader(defaults.Merge(own.Map, credential), $"{path}.litellm_params", problems, ProblemSeverity.Warning);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Weir.Gateway.Config.Check.Lint;
 using Weir.Gateway.Config.Check;
 using Weir.Gateway.Config.Yaml;
 
@@ -22,42 +23,47 @@ internal sealed class ModelReferenceCheck(
         }
 
         var section = router.Has("default_fallbacks") ? router : liteLlm;
-        if (section.Map.FindList("default_fallbacks") is { } targets)
-        {
-            foreach (var target in targets.Items.OfType<ConfigScalar>())
-            {
-                CheckExists(target, section.PathOf("default_fallbacks"), "The default fallback");
-            }
-        }
-
+        CheckTargets(section.Map.FindList("default_fallbacks"), null, section.PathOf("default_fallbacks"), longer: false);
         CheckAliases();
     }
 
     private void CheckFallbacks(string name)
     {
         var section = router.Has(name) ? router : liteLlm;
-        var maps = section.Map.Find(name) switch
+        if (section.Map.FindList(name) is not { } list)
         {
-            ConfigList list => list.Items.OfType<ConfigMap>().Where(static map => map.FindEntry("model") is null || map.Entries.Length == 1),
-            ConfigMap map => [map],
-            _ => [],
-        };
-        foreach (var entry in maps.SelectMany(static map => map.Entries))
+            return;
+        }
+
+        for (var i = 0; i < list.Items.Length; i++)
         {
-            var path = $"{section.PathOf(name)}.{entry.Name}";
-            if (entry.Name != "*")
+            if (list.Items[i] is not ConfigMap map || (map.Entries.Length > 1 && map.FindEntry("model") is not null))
             {
-                CheckExists(entry.Key, path, "The group");
+                continue;
             }
 
-            IEnumerable<ConfigNode> targets = entry.Value is ConfigList list ? list.Items : [entry.Value];
-            foreach (var target in targets)
+            foreach (var entry in map.Entries)
             {
-                var named = target as ConfigScalar ?? (target as ConfigMap)?.FindScalar("model");
-                if (named is not null && !named.IsNull && CheckExists(named, path, "The fallback"))
+                var path = $"{section.PathOf(name)}[{i}].{entry.Name}";
+                if (entry.Name != "*")
                 {
-                    Compare(entry.Name, named, path, longer: name == ContextWindow);
+                    CheckExists(entry.Key, path, "The group");
                 }
+
+                CheckTargets(entry.Value as ConfigList, entry.Name, path, longer: name == ContextWindow);
+            }
+        }
+    }
+
+    private void CheckTargets(ConfigList? targets, string? group, string path, bool longer)
+    {
+        for (var i = 0; i < (targets?.Items.Length ?? 0); i++)
+        {
+            var target = targets?.Items[i] as ConfigScalar ?? (targets?.Items[i] as ConfigMap)?.FindScalar("model");
+            var at = $"{path}[{i}]";
+            if (target is { IsNull: false } && CheckExists(target, at, "The fallback") && group is not null)
+            {
+                Compare(group, target, at, longer);
             }
         }
     }
@@ -86,11 +92,11 @@ internal sealed class ModelReferenceCheck(
 
         var leftOut = config.Rejected.Any(item => string.Equals(item.ModelGroup, text, StringComparison.Ordinal));
         problems.Warning(
-            BindingCodes.UnknownModel, name.Position, path,
+            BindingCodes.UnknownGroup, name.Position, path,
             leftOut
                 ? $"{what} '{text}' has no usable deployment: its entries were left out."
                 : $"{what} '{text}' is not defined: no entry of model_list has that model_name.",
-            suggestion: leftOut ? null : Spelling.Nearest(text, _groups.Concat(config.Router.Aliases.Keys)) is { } near ? $"'{near}'" : null);
+            suggestion: leftOut ? null : NearestName.Find(text, _groups.Concat(config.Router.Aliases.Keys)) is { } near ? $"'{near}'" : null);
         return false;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weir.Gateway.Config.Check.Lint;
 using Weir.Gateway.Config.Yaml;
 
 namespace Weir.Gateway.Config.Binding;
@@ -44,14 +45,12 @@ internal static class PolicyReader
                 continue;
             }
 
-            var names = s_classes.Select(item => item.Name + ending).ToArray();
-            var meant = entry.Name.Contains("Error", StringComparison.Ordinal) || entry.Name.EndsWith(ending, StringComparison.Ordinal)
-                ? Spelling.Nearest(entry.Name.EndsWith(ending, StringComparison.Ordinal) ? entry.Name : entry.Name + ending, names)
-                : null;
+            var stem = entry.Name.Replace("Error", "", StringComparison.Ordinal).Replace(ending, "", StringComparison.Ordinal);
+            var meant = Array.Find(s_classes, item => string.Equals(item.Name, stem + "Error", StringComparison.Ordinal)).Name;
             policy.Warn(
-                BindingCodes.UnknownErrorClass, entry.Key, entry.Name,
-                $"'{entry.Name}' names no kind of error and has no effect, as in LiteLLM.", expected: string.Join(", ", names),
-                suggestion: meant ?? (ending == Retries && !entry.Name.Contains("Error", StringComparison.Ordinal) ? "num_retries (for every kind of error)" : null));
+                BindingCodes.UnknownErrorClass, entry.Key, entry.Name, $"'{entry.Name}' names no kind of error and has no effect, as in LiteLLM.",
+                expected: string.Join(", ", s_classes.Select(item => item.Name + ending)),
+                suggestion: meant is not null ? $"'{meant}{ending}'" : ending == Retries ? "'num_retries' in router_settings" : null);
         }
 
         return counts.ToImmutable();

@@ -1,3 +1,4 @@
+using Weir.Gateway.Config.Check.Lint;
 using Weir.Providers;
 
 namespace Weir.Gateway.Config.Binding;
@@ -141,5 +142,5 @@ internal sealed class ProviderResolver(BindingSources sources)
         + (apiBase is null ? $"Write 'PROVIDER/{model}', such as 'openai/{model}'." : $"Write 'openai/{model}' for an OpenAI-compatible server at that api_base."));
 
     private string? Nearest(string name) =>
-        Spelling.Nearest(name, [.. sources.ProviderNames, .. ProviderCatalog.KnownElsewhere]);
+        NearestName.Find(name, [.. sources.ProviderNames, .. ProviderCatalog.KnownElsewhere]);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weir.Gateway.Config.Check.Lint;
 using Weir.Gateway.Config.Yaml;
 
 namespace Weir.Gateway.Config.Binding;
@@ -85,7 +86,7 @@ internal sealed class RouterBinder(SectionReader router, SectionReader liteLlm, 
         section.Warn(
             BindingCodes.UnknownStrategy, node, name, $"There is no strategy '{text}'; simple-shuffle is used.", node.Describe(), string.Join(", ", names),
             Array.Find(names, item => item.StartsWith(text, StringComparison.Ordinal) || item.StartsWith(text.Replace('_', '-'), StringComparison.Ordinal))
-                ?? Spelling.Nearest(text, names));
+                ?? NearestName.Find(text, names));
         return null;
     }
 

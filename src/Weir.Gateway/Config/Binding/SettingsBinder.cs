@@ -60,7 +60,7 @@ internal sealed class SettingsBinder(SectionReader general, SectionReader liteLl
         return new TelemetryConfig
         {
             Prometheus = callbacks.Contains("prometheus"),
-            OpenTelemetry = callbacks.Contains("otel"),
+            OpenTelemetry = callbacks.Contains("otel") || callbacks.Contains("opentelemetry"),
             JsonLogs = liteLlm.Bool("json_logs") ?? Flag("JSON_LOGS"),
             MetricsPort = weir.Int("metrics_port", 1),
             Durability = Word(weir, "durability", "process", "disk", "store") switch

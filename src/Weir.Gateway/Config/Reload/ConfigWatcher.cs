@@ -41,7 +41,7 @@ public sealed partial class ConfigWatcher : IDisposable
         _logger = logger;
         _files = current.Files;
         _seen = FileFingerprint.Of(_files);
-        LastReload = new ReloadStatus(time.GetUtcNow(), "start", true, current.Problems, [], 1, 0);
+        LastReload = new ReloadStatus(time.GetUtcNow(), "start", true, current.Report.Problems, [], 1, 0);
     }
 
     /// <summary>The configuration in force.</summary>
@@ -110,64 +110,40 @@ public sealed partial class ConfigWatcher : IDisposable
     {
         _pending = null;
         var before = LastReload;
-        var result = Load();
         var weakened = ImmutableArray<string>.Empty;
-        var succeeded = result.Config is not null && !result.HasErrors;
-        if (succeeded && result.Config is { } config)
+        ImmutableArray<ConfigProblem> problems;
+        var succeeded = false;
+        try
         {
-            weakened = PolicyComparison.Weakens(Current, config);
-            if (Apply(config) is { } problem)
+            var result = _load();
+            problems = result.Report.Problems;
+            if (result.Config is { } config)
             {
-                succeeded = false;
-                result = result with { Problems = result.Problems.Add(problem) };
+                weakened = PolicyComparison.Weakens(Current, config);
+                _apply(config);
+                Current = config;
+                succeeded = true;
+                if (!result.Files.SequenceEqual(_files, StringComparer.Ordinal))
+                {
+                    _files = result.Files;
+                    fingerprint = FileFingerprint.Of(_files);
+                }
             }
         }
-
-        if (succeeded && result.Config is { } applied)
+        catch (Exception exception)
         {
-            Current = applied;
-            if (!result.Files.SequenceEqual(_files, StringComparer.Ordinal))
-            {
-                _files = result.Files;
-                fingerprint = FileFingerprint.Of(_files);
-            }
+            // A reload runs on a timer: whatever goes wrong in it ends in the log and does not end the process.
+            LogCrash(_logger, exception);
+            problems = [Crash(exception)];
         }
 
         // A broken file is tried once, not every two seconds: the next change is the next try.
         _seen = fingerprint;
         LastReload = new ReloadStatus(
-            _time.GetUtcNow(), trigger, succeeded, result.Problems, succeeded ? weakened : [],
+            _time.GetUtcNow(), trigger, succeeded, problems, succeeded ? weakened : [],
             before.Applied + (succeeded ? 1 : 0), before.Failed + (succeeded ? 0 : 1));
         Tell(LastReload);
         return LastReload;
-    }
-
-    /// <summary>A reload runs on a timer: whatever goes wrong in it must end in the log and not end the process.</summary>
-    private ConfigLoadResult Load()
-    {
-        try
-        {
-            return _load();
-        }
-        catch (Exception exception)
-        {
-            LogCrash(_logger, exception);
-            return new ConfigLoadResult(null, [Crash(exception)], _files);
-        }
-    }
-
-    private ConfigProblem? Apply(GatewayConfig config)
-    {
-        try
-        {
-            _apply(config);
-            return null;
-        }
-        catch (Exception exception)
-        {
-            LogCrash(_logger, exception);
-            return Crash(exception);
-        }
     }
 
     private ConfigProblem Crash(Exception exception) => new(

@@ -27,6 +27,7 @@ internal static class ConfigSchema
         Served("litellm_settings", Map, "Behaviour of requests and logging") with { Map = LiteLlmSettingsKeys.Section },
         Served("router_settings", Map, "Routing, retries and fallbacks") with { Map = RouterSettingsKeys.Section },
         Served("general_settings", Map, "The proxy itself") with { Map = GeneralSettingsKeys.Section },
+        Served("weir_settings", Map, "What only Weir has; LiteLLM passes over it") with { Map = WeirSettingsKeys.Section },
         Served("environment_variables", Map, "Variables that os.environ/NAME finds first") with { Secret = true },
         Served("include", Texts, "Files whose sections are added"),
         Served("credential_list", List, "Named credentials") with { Items = Credential },

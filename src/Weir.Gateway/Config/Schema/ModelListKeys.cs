@@ -80,7 +80,7 @@ internal static class ModelListKeys
             Restricts("guardrails", TextList, "guardrails of this model"),
             Limit("max_budget", "a budget of this deployment"),
             Quiet("budget_duration", Text, "Period of max_budget"),
-            Ignored("silent_model", Text, "Mirror the traffic to another model", "Nothing is mirrored."),
+            Quiet("silent_model", Text, "Mirror the traffic to another model; refused"),
             Ignored("keepalive_seconds", Number, "Seconds between keep-alive lines of a stream"),
             Ignored("allow_client_keepalive_override", Bool, "Let the client set them"),
             Ignored("azure_username", Text, "Entra user", "Sign in with a workload identity, a managed identity or a client secret."),

@@ -51,6 +51,7 @@ internal static class RouterSettingsKeys
         Served("enable_pre_call_checks", Bool, "Count tokens and look at limits before a deployment is chosen"),
         Served("enable_tag_filtering", Bool, "Route by tags"),
         Served("tag_filtering_match_any", Bool, "One common tag is enough"),
+        Served("default_litellm_params", Map, "Parameters of every deployment that sets them not itself") with { Map = ModelListKeys.LiteLlmParams },
         Served("default_max_parallel_requests", Int, "Calls in flight per deployment that sets no limit"),
         Served("ignore_invalid_deployments", Bool, "Leave an invalid deployment out instead of refusing the start"),
         Served("routing_groups", List, "Sets of models with their own strategy") with { Items = new ConfigSection(
@@ -80,7 +81,6 @@ internal static class RouterSettingsKeys
         Ignored("model_group_affinity_config", Map, "Affinity by model group"),
         Ignored("tag_routing_prefix", Text, "Prefix of tags that route"),
         Ignored("enable_weighted_failover", Bool, "Fail over by weight"),
-        Ignored("default_litellm_params", Map, "Parameters of every deployment", "Write them in each litellm_params, for instance through a YAML anchor."),
         Ignored("search_tools", List, "Search tools of the router"),
         Ignored("health_check_ignore_transient_errors", Bool, "Do not count a passing error of a probe"),
         Ignored("background_health_check_model_groups", TextList, "Model groups that are probed in the background", "All are probed."),

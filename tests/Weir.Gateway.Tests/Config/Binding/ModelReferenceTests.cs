@@ -22,12 +22,12 @@ public sealed class ModelReferenceTests
     public void A_target_may_be_a_group_an_id_a_pattern_or_an_alias(string target) =>
         Assert.DoesNotContain(
             Bound.From(Models + $"router_settings: {{model_group_alias: {{alias: small}}, fallbacks: [{{big: [{target}]}}]}}").Problems,
-            static item => item.Code == BindingCodes.UnknownModel);
+            static item => item.Code == BindingCodes.UnknownGroup);
 
     [Fact]
     public void A_target_that_nobody_defines_is_warned_where_it_stands()
     {
-        var problem = Bound.From(Models + "router_settings:\n  fallbacks: [{big: [smal]}]").Problem(BindingCodes.UnknownModel);
+        var problem = Bound.From(Models + "router_settings:\n  fallbacks: [{big: [smal]}]").Problem(BindingCodes.UnknownGroup);
 
         Assert.Equal((ProblemSeverity.Warning, "'small'", 7, 22), (problem.Severity, problem.Suggestion, problem.Position.Line, problem.Position.Column));
     }
@@ -36,7 +36,7 @@ public sealed class ModelReferenceTests
     public void A_target_whose_entries_were_left_out_is_told_apart_from_an_unknown_one() =>
         Assert.Contains(
             "left out",
-            Bound.From(Models + "router_settings: {fallbacks: [{big: [lost]}]}").Problem(BindingCodes.UnknownModel).Message,
+            Bound.From(Models + "router_settings: {fallbacks: [{big: [lost]}]}").Problem(BindingCodes.UnknownGroup).Message,
             StringComparison.Ordinal);
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class ModelReferenceTests
     [InlineData("litellm_settings: {default_fallbacks: [nobody]}")]
     [InlineData("router_settings: {model_group_alias: {x: nobody}}")]
     public void Groups_default_fallbacks_and_aliases_are_checked_too(string line) =>
-        Bound.From(Models + line).Problem(BindingCodes.UnknownModel);
+        Bound.From(Models + line).Problem(BindingCodes.UnknownGroup);
 
     [Fact]
     public void A_star_stands_for_every_group() =>

@@ -105,10 +105,10 @@ public sealed class RouterTests
     }
 
     [Theory]
-    [InlineData("ContentPolicyViolationRetries: 2", "ContentPolicyViolationErrorRetries")]
-    [InlineData("RateLimitError: 2", "RateLimitErrorRetries")]
-    [InlineData("max_retries: 2", "num_retries (for every kind of error)")]
-    [InlineData("retry_count: 2", "num_retries (for every kind of error)")]
+    [InlineData("ContentPolicyViolationRetries: 2", "'ContentPolicyViolationErrorRetries'")]
+    [InlineData("RateLimitError: 2", "'RateLimitErrorRetries'")]
+    [InlineData("max_retries: 2", "'num_retries' in router_settings")]
+    [InlineData("retry_count: 2", "'num_retries' in router_settings")]
     public void An_invented_key_of_a_policy_is_named_and_has_no_effect(string line, string meant)
     {
         var bound = Read($"router_settings:\n  retry_policy:\n    {line}");

@@ -1,0 +1,16 @@
+using static Weir.Gateway.Config.Schema.SchemaWords;
+
+namespace Weir.Gateway.Config.Schema;
+
+/// <summary><c>weir_settings</c>: what LiteLLM has no word for. LiteLLM passes over a section that it does not know, so one file serves both.</summary>
+internal static class WeirSettingsKeys
+{
+    /// <summary>The section.</summary>
+    public static readonly ConfigSection Section = new(
+        "weir_settings", false,
+        Served("metrics_port", Int, "Own port for /metrics"),
+        Served("durability", Text, "What a finished request's row survives") with { Choices = ["process", "disk", "store"] },
+        Served("azure_compat", Text, "Azure's first chunk without choices: passed on, or stripped") with { Choices = ["pass", "strip"] },
+        Served("price_file", Text, "Price file that wins over the embedded one"),
+        Served("retry_after_cap", Number, "Longest cooldown that an upstream's Retry-After may cause, in seconds"));
+}
