@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Collections;
 using System.CommandLine;
 using System.Text;
+using Weir.Gateway.Config;
 using Weir.Gateway.Config.Check;
 
 namespace Weir.Server.Cli;
@@ -29,7 +29,8 @@ internal static class CheckCommand
                 Console.Error.WriteLine("weir check: name a configuration file.");
                 return 2;
             }
-            var report = ConfigCheck.Run(path, Variables(), new CheckOptions(parsed.GetValue(strict), parsed.GetValue(unenforced)));
+            var options = new ConfigLoadOptions { Check = new CheckOptions(parsed.GetValue(strict), parsed.GetValue(unenforced)) };
+            var report = ConfigLoader.Load(path, options).Report;
             if (parsed.GetValue(json))
             {
                 var output = new ArrayBufferWriter<byte>();
@@ -44,7 +45,4 @@ internal static class CheckCommand
         });
         return command;
     }
-
-    private static Dictionary<string, string> Variables() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(v => (string)v.Key, v => v.Value as string ?? "", StringComparer.Ordinal);
 }

@@ -26,7 +26,7 @@ internal static class ServeRun
     internal static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken)
     {
         Func<string, string?> variable = Environment.GetEnvironmentVariable;
-        var loading = new ConfigLoadOptions { Variable = variable, AllowUnenforced = options.AllowUnenforced };
+        var loading = new ConfigLoadOptions { Check = new CheckOptions(AllowUnenforced: options.AllowUnenforced) };
         var loaded = Load(options, loading);
         if (Refuses(loaded, Console.Error))
         {
@@ -50,7 +50,7 @@ internal static class ServeRun
 
     private static bool Refuses(ConfigLoadResult loaded, TextWriter output)
     {
-        foreach (var problem in loaded.Problems.Where(p => p.Severity != ProblemSeverity.Info))
+        foreach (var problem in loaded.Report.Problems.Where(p => p.Severity != ProblemSeverity.Info))
         {
             output.WriteLine(problem);
         }
@@ -103,7 +103,7 @@ internal static class ServeRun
             Prices = PricesOf(config),
             Version = VersionCommand.Version,
         });
-        using var watcher = new ConfigWatcher(loaded with { Config = config }, reload, next => engine.Reload(WithKey(next, decision)), TimeProvider.System, logs.CreateLogger<ConfigWatcher>());
+        using var watcher = new ConfigWatcher(loaded with { Config = config }, () => Keyed(reload(), decision), engine.Reload, TimeProvider.System, logs.CreateLogger<ConfigWatcher>());
         watcher.Reloaded += status =>
         {
             if (!status.Succeeded)
@@ -121,6 +121,10 @@ internal static class ServeRun
         await app.StopAsync(CancellationToken.None);
         return 0;
     }
+
+    // The watcher compares what is in force with what comes: both with the key that counts.
+    private static ConfigLoadResult Keyed(ConfigLoadResult loaded, MasterKeyDecision decision) =>
+        loaded.Config is { } config ? loaded with { Config = WithKey(config, decision) } : loaded;
 
     private static GatewayConfig WithKey(GatewayConfig config, MasterKeyDecision decision) =>
         config with { Access = config.Access with { MasterKey = decision.Generated ? decision.Key : config.Access.MasterKey is null ? decision.Key : InForce(config, decision) } };
