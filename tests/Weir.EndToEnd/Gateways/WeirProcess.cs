@@ -66,6 +66,20 @@ internal sealed class WeirProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The folder of the solution.</summary>
+    public static string RepositoryRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Weir.slnx")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Weir.slnx.");
+    }
+
     /// <summary>Runs a command that ends by itself, such as <c>check</c>.</summary>
     public static async Task<(int Exit, string Output)> RunAsync(
         IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
@@ -106,7 +120,7 @@ internal sealed class WeirProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "weir.dll"));
+        start.ArgumentList.Add(Executable());
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -126,6 +140,14 @@ internal sealed class WeirProcess : IAsyncDisposable
         }
 
         return start;
+    }
+
+    /// <summary>The executable that was built beside these tests, in the same configuration.</summary>
+    private static string Executable()
+    {
+        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            ? "Release" : "Debug";
+        return Path.Combine(RepositoryRoot(), "src", "Weir.Server", "bin", configuration, "net10.0", "weir.dll");
     }
 
     private static bool IsForeign(string name) =>
