@@ -132,7 +132,7 @@ public sealed class OpenAISdkTests
 
         var models = (await Client(stand).GetOpenAIModelClient().GetModelsAsync(Token)).Value;
 
-        Assert.Single(models);
+        Assert.Contains(models, m => m.Id is Stand.Model or "scripted");
     }
 
     private static OpenAIClient Client(Stand stand, string? key = null) => new(

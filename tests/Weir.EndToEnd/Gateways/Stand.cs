@@ -56,6 +56,11 @@ internal sealed class Stand : IAsyncDisposable
                       model: openai/{Model}
                       api_base: {upstream.V1}
                       api_key: {UpstreamKey}
+                  - model_name: "*"
+                    litellm_params:
+                      model: "openai/*"
+                      api_base: {upstream.V1}
+                      api_key: {UpstreamKey}
                 router_settings:
                   num_retries: 0
                 """,
