@@ -33,6 +33,9 @@ internal static class BindingCodes
     /// <summary>An address that is none.</summary>
     public const string BadAddress = "bad-address";
 
+    /// <summary>An api-version that Azure does not know.</summary>
+    public const string BadVersion = "bad-api-version";
+
     /// <summary>A name that <c>credential_list</c> does not hold.</summary>
     public const string UnknownCredential = "unknown-credential";
 

@@ -36,7 +36,7 @@ internal sealed class ConfigBinder(BindingSources sources)
             Telemetry = settings.Telemetry(),
             DatabaseUrl = settings.DatabaseUrl(),
         };
-        new ModelReferenceCheck(config, surroundings.AbilitiesOf, router, liteLlm, problems).Run();
+        new ModelReferenceCheck(config, surroundings.AbilitiesOf, router, liteLlm, general, problems).Run();
         return config;
     }
 

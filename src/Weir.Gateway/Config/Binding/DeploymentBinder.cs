@@ -147,6 +147,11 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
 
         var version = parameters.Text("api_version") ?? AddressReader.FirstSet(provider.VersionVariables, sources.Variable)?.Value;
+        if (provider.Name == "azure")
+        {
+            AzureMistakes.Report(parameters, address, version);
+        }
+
         var where = new ProviderAddress(address, version, upstreamModel);
         if (provider.BaseAddress(where) is not { } target)
         {

@@ -8,7 +8,7 @@ namespace Weir.Gateway.Config.Binding;
 
 /// <summary>Looks at every place that names a model group: does it exist, and can a fallback do what its group does?</summary>
 internal sealed class ModelReferenceCheck(
-    GatewayConfig config, Func<string, string, ModelAbilities?> factsOf, SectionReader router, SectionReader liteLlm, ConfigProblems problems)
+    GatewayConfig config, Func<string, string, ModelAbilities?> factsOf, SectionReader router, SectionReader liteLlm, SectionReader general, ConfigProblems problems)
 {
     private const string ContextWindow = "context_window_fallbacks";
 
@@ -25,6 +25,13 @@ internal sealed class ModelReferenceCheck(
         var section = router.Has("default_fallbacks") ? router : liteLlm;
         CheckTargets(section.Map.FindList("default_fallbacks"), null, section.PathOf("default_fallbacks"), longer: false);
         CheckAliases();
+        foreach (var name in new[] { "completion_model", "embedding_model" })
+        {
+            if (general.Map.FindScalar(name) is { } forced)
+            {
+                CheckExists(forced, general.PathOf(name), "Every such call goes to the forced model, and");
+            }
+        }
     }
 
     private void CheckFallbacks(string name)

@@ -43,6 +43,7 @@ public sealed class ModelReferenceTests
     [InlineData("litellm_settings: {fallbacks: [{bigg: [small]}]}")]
     [InlineData("litellm_settings: {default_fallbacks: [nobody]}")]
     [InlineData("router_settings: {model_group_alias: {x: nobody}}")]
+    [InlineData("general_settings: {completion_model: nobody}")]
     public void Groups_default_fallbacks_and_aliases_are_checked_too(string line) =>
         Bound.From(Models + line).Problem(BindingCodes.UnknownGroup);
 

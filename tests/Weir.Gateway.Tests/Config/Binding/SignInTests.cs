@@ -104,6 +104,32 @@ public sealed class SignInTests
     public void An_unquoted_api_version_is_not_a_date() =>
         Assert.Equal("2024-10-21", Bound.Entry(Azure + "\napi_key: k\napi_version: 2024-10-21").Only.ApiVersion);
 
+    [Theory]
+    [InlineData("2024-05-13", "version of a model")]
+    [InlineData("1.2", "no api-version")]
+    [InlineData("2024-10-21x", "no api-version")]
+    public void An_api_version_that_azure_answers_with_404_is_told_before(string version, string said)
+    {
+        var bound = Bound.Entry($"{Azure}\napi_key: k\napi_version: \"{version}\"");
+
+        Assert.Contains(said, bound.Problem(BindingCodes.BadVersion).Message, StringComparison.Ordinal);
+        Assert.Equal(version, bound.Only.ApiVersion);
+    }
+
+    [Theory]
+    [InlineData("2024-10-21")]
+    [InlineData("2025-04-01-preview")]
+    [InlineData("v1")]
+    [InlineData("preview")]
+    public void A_right_api_version_is_no_problem(string version) =>
+        Bound.Entry($"{Azure}\napi_key: k\napi_version: \"{version}\"").HasNoProblem();
+
+    [Fact]
+    public void The_privatelink_name_is_met_with_the_name_that_tls_knows() =>
+        Assert.Equal(
+            "'https://x.openai.azure.com'",
+            Bound.Entry("model: azure/d\napi_key: k\napi_base: https://x.privatelink.openai.azure.com").Problem(BindingCodes.BadAddress).Suggestion);
+
     [Fact]
     public void Azure_without_key_and_identity_is_left_out_with_every_way_in()
     {
