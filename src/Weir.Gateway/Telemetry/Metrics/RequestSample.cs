@@ -1,3 +1,4 @@
+using Weir.Providers;
 using Weir.Providers.Neutral;
 using Weir.Providers.Pricing;
 
@@ -20,6 +21,9 @@ internal readonly ref struct RequestSample
 
     /// <summary>The route's template, e.g. <c>/v1/chat/completions</c>; a constant of the endpoint list.</summary>
     public required string Route { get; init; }
+
+    /// <summary>What was asked.</summary>
+    public Operation Operation { get; init; }
 
     /// <summary>HTTP status sent to the caller (499 when the client had gone).</summary>
     public required int Status { get; init; }

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Weir.Gateway.Config;
+
+namespace Weir.Gateway.Telemetry;
+
+/// <summary>How the gateway logs: to the console, one line per event, our own events from <c>Information</c> and the framework's from <c>Warning</c>.</summary>
+internal static class LogSetup
+{
+    /// <summary>Replaces every provider.</summary>
+    /// <param name="logging">The host's logging.</param>
+    /// <param name="config">For <c>json_logs</c>.</param>
+    /// <param name="debug"><c>--debug</c>, <c>--detailed_debug</c>: our own events from <c>Debug</c>.</param>
+    internal static void Configure(ILoggingBuilder logging, TelemetryConfig config, bool debug)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter("Weir", debug ? LogLevel.Debug : LogLevel.Information);
+
+        // The web server's own words at debug level would repeat headers, and with them keys.
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("System", LogLevel.Warning);
+        if (config.JsonLogs)
+        {
+            logging.AddJsonConsole(static options =>
+            {
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(static options =>
+            {
+                options.SingleLine = true;
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "yyyy-MM-dd HH:mm:ss ";
+                options.ColorBehavior = LoggerColorBehavior.Disabled;
+            });
+        }
+    }
+}
