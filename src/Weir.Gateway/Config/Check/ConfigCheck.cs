@@ -21,6 +21,15 @@ public static class ConfigCheck
         return CheckReport.Of(path, problems, options);
     }
 
+    /// <summary>Checks bytes as if they were the file of that name.</summary>
+    internal static CheckReport Run(
+        ReadOnlySpan<byte> bytes, string path, IReadOnlyDictionary<string, string> environment, CheckOptions options)
+    {
+        var problems = new ConfigProblems();
+        Inspect(ConfigTree.Load(bytes, path, environment, problems), options, Passes, problems);
+        return CheckReport.Of(path, problems, options);
+    }
+
     /// <summary>Loads a file and looks at it. Null when nothing can be read; the problems say why.</summary>
     internal static ConfigMap? Load(
         string path,
@@ -30,16 +39,22 @@ public static class ConfigCheck
         ConfigProblems problems)
     {
         var root = ConfigTree.Load(path, environment, problems);
-        if (root is not null)
+        Inspect(root, options, passes, problems);
+        return root;
+    }
+
+    private static void Inspect(ConfigMap? root, CheckOptions options, ImmutableArray<IConfigPass> passes, ConfigProblems problems)
+    {
+        if (root is null)
         {
-            foreach (var pass in passes)
-            {
-                var found = new ConfigProblems();
-                pass.Run(root, options, found);
-                problems.AddFrom(found);
-            }
+            return;
         }
 
-        return root;
+        foreach (var pass in passes)
+        {
+            var found = new ConfigProblems();
+            pass.Run(root, options, found);
+            problems.AddFrom(found);
+        }
     }
 }
