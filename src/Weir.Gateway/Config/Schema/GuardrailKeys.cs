@@ -8,7 +8,7 @@ internal static class GuardrailKeys
     private static readonly ConfigKey[] Params =
     [
         Quiet("guardrail", Text, "Kind of guardrail"),
-        Quiet("mode", Any, "When it looks: pre_call, during_call, post_call, logging_only, pre_mcp_call, ..."),
+        Quiet("mode", Any, "When it looks: pre_call, during_call, post_call, logging_only, pre_mcp_call and more"),
         Quiet("default_on", Bool, "Look at every request"),
         Quiet("api_key", Text, "Key of the service") with { Secret = true },
         Quiet("api_base", Text, "Address of the service"),

@@ -58,6 +58,9 @@ internal sealed class ConfigScalar : ConfigNode
     /// <summary>What it is.</summary>
     public ScalarKind Kind { get; }
 
+    /// <summary>The text for a message: the reference, where it came from a variable.</summary>
+    public string Shown => Variable is null ? Text : "os.environ/" + Variable;
+
     /// <summary>The environment variable that the text came from; null when it stands in the file. Such a value is never shown.</summary>
     public string? Variable { get; init; }
 

@@ -39,9 +39,9 @@ internal static class YamlReader
         {
             YamlSyntax.Explain(source, exception.Start, exception.Message, reader.OpenFlow, problems);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // YamlDotNet's scanner meets some broken files (a flow list that is never closed) with these.
+            // YamlDotNet meets some broken files (a flow list that is never closed) with exceptions of other types; the file is as wrong.
             YamlSyntax.Explain(source, reader.Reached, exception.Message, reader.OpenFlow, problems);
         }
 

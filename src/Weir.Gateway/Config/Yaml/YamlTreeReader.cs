@@ -78,7 +78,11 @@ internal sealed class YamlTreeReader
             return ReadAlias(alias.Value.Value, position, depth);
         }
 
-        var current = (NodeEvent)Event();
+        if (Event() is not NodeEvent current)
+        {
+            return Refuse("yaml-syntax", position, "This is not YAML: a key or a value is missing here.");
+        }
+
         if (!current.Tag.IsEmpty)
         {
             var tag = current.Tag.IsNonSpecific ? "!" : current.Tag.Value.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal);

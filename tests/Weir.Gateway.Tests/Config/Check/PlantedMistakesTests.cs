@@ -42,6 +42,9 @@ public sealed class PlantedMistakesTests
         { "model_list:\n  - model_name: a\n    litellm_params:\n      model: openai/a\n      input_cost_per_token: 1e-06\n", "yaml-float", ProblemSeverity.Warning, 5, 29, "has no dot" },
         { "general_settings:\n  yes: 1\n", "yaml-bool", ProblemSeverity.Warning, 2, 3, "the key yes" },
 
+        { "general_settings:\n  master_key: 0123456\n", "yaml-not-text", ProblemSeverity.Warning, 2, 15, "does not read this secret as text" },
+        { "? :\t\n", "yaml-syntax", ProblemSeverity.Error, 2, 1, "is missing here" },
+
         // repeated keys
         { "litellm_settings:\n  num_retries: 1\n  num_retries: 2\n", "duplicate-key", ProblemSeverity.Warning, 3, 3, "the one in line 2 is lost" },
         { "general_settings:\n  master_key: sk-a\n  master_key: sk-b\n", "duplicate-key", ProblemSeverity.Error, 3, 3, "section that guards" },
@@ -85,6 +88,8 @@ public sealed class PlantedMistakesTests
         { "rate_limits:\n  rpm: 5\n", "invented-security-key", ProblemSeverity.Warning, 1, 1, "promises a protection" },
         { "litellm_settings:\n  proxy_mode: fast\n", "unknown-key", ProblemSeverity.Warning, 2, 3, "in LiteLLM neither" },
 
+        { "mcp_servers:\n  a:\n    url: http://x\n    headers: {a: b}\n", "unknown-key", ProblemSeverity.Warning, 4, 5, "did you mean 'static_headers'" },
+
         // types and values
         { "litellm_settings:\n  default_fallbacks: gpt\n", "wrong-type", ProblemSeverity.Error, 2, 22, "did you mean [gpt]" },
         { "litellm_settings:\n  drop_params: [logprobs]\n", "wrong-type", ProblemSeverity.Warning, 2, 16, "additional_drop_params" },
@@ -108,7 +113,7 @@ public sealed class PlantedMistakesTests
         { "model_list:\n  - model_name: a\n    litellm_params: {api_key: x}\n", "missing-key", ProblemSeverity.Warning, 3, 21, "has no 'model'" },
 
         // what this build does not do
-        { "guardrails:\n  - guardrail_name: shield\n    litellm_params: {guardrail: presidio, mode: pre_call}\n", "not-enforced", ProblemSeverity.Error, 1, 1, "--allow-unenforced" },
+        { "guardrails:\n  - guardrail_name: shield\n    litellm_params: {guardrail: presidio, mode: pre_call}\n", "not-enforced", ProblemSeverity.Error, 1, 1, "(guardrails: shield)" },
         { "litellm_settings:\n  max_budget: 10\n", "not-enforced", ProblemSeverity.Error, 2, 3, "budget of the whole proxy" },
         { "general_settings:\n  custom_auth: my_auth.check\n", "not-enforced", ProblemSeverity.Error, 2, 3, "authenticating reverse proxy" },
         { "general_settings:\n  allowed_routes: [/chat/completions]\n", "not-enforced", ProblemSeverity.Error, 2, 3, "routes that may be called" },

@@ -67,7 +67,7 @@ internal sealed class CallbackRules(CheckOptions options, ConfigProblems problem
         {
             problems.Warning(
                 "python-callback", callback.Position, path,
-                $"The callback '{name}' is Python, which can't be loaded. For logs, traces and metrics set callbacks: [otel] and OTEL_EXPORTER_OTLP_ENDPOINT, or read /metrics."
+                $"The callback '{callback.Shown}' is Python, which can't be loaded. For logs, traces and metrics set callbacks: [otel] and OTEL_EXPORTER_OTLP_ENDPOINT, or read /metrics."
                 + (list == "callbacks" ? " If it also changes or refuses requests, that does not happen here." : ""),
                 suggestion: "'otel'");
         }
@@ -75,7 +75,7 @@ internal sealed class CallbackRules(CheckOptions options, ConfigProblems problem
         {
             problems.Warning(
                 "callback-not-served", callback.Position, path,
-                $"The callback '{name}' is not built in; nothing is sent to it. Send OpenTelemetry instead: callbacks: [otel] with OTEL_EXPORTER_OTLP_ENDPOINT (and OTEL_EXPORTER_OTLP_HEADERS) set to its OTLP intake, or to a collector that forwards.",
+                $"The callback '{callback.Shown}' is not built in; nothing is sent to it. Send OpenTelemetry instead: callbacks: [otel] with OTEL_EXPORTER_OTLP_ENDPOINT (and OTEL_EXPORTER_OTLP_HEADERS) set to its OTLP intake, or to a collector that forwards.",
                 suggestion: name.StartsWith("prom", StringComparison.Ordinal) ? "'prometheus'" : "'otel'");
         }
     }
@@ -83,8 +83,8 @@ internal sealed class CallbackRules(CheckOptions options, ConfigProblems problem
     private void ReportGuard(ConfigScalar callback, bool python, string path)
     {
         var message = python
-            ? $"The callback '{callback.Text}' is Python, which can't be loaded, and its name says that it guards requests. Run it as a separate service in front of the models, or replace it by a built-in guardrail when there is one."
-            : $"The callback '{callback.Text}' guards requests, and this build does not enforce it.";
+            ? $"The callback '{callback.Shown}' is Python, which can't be loaded, and its name says that it guards requests. Run it as a separate service in front of the models, or replace it by a built-in guardrail when there is one."
+            : $"The callback '{callback.Shown}' guards requests, and this build does not enforce it.";
         problems.Add(new ConfigProblem(
             "not-enforced",
             options.AllowUnenforced ? ProblemSeverity.Warning : ProblemSeverity.Error,

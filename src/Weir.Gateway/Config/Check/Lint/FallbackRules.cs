@@ -68,7 +68,7 @@ internal sealed class FallbackRules
                         "fallback-shape", map.Position, at,
                         $"An item of '{name}' is one model group and the groups that are tried next; sizes of context windows go into model_info.max_input_tokens.",
                         $"keys {string.Join(", ", map.Entries.Select(static entry => entry.Name))}", "- group: [other-group]",
-                        model.Value is ConfigScalar group ? $"- {group.Text}: [group-with-a-longer-context]" : null);
+                        model.Value is ConfigScalar group ? $"- {group.Shown}: [group-with-a-longer-context]" : null);
                     break;
                 case ConfigMap map when map.Entries.Length != 1:
                     _problems.Error(
@@ -90,7 +90,7 @@ internal sealed class FallbackRules
         var at = ConfigPath.Key(path, entry.Name);
         if (entry.Value is ConfigScalar { IsNull: false } single)
         {
-            _problems.Warning("fallback-shape", single.Position, at, "The groups that are tried next are a list, also when it is only one.", single.Describe(), "a list", $"[{single.Text}]");
+            _problems.Warning("fallback-shape", single.Position, at, "The groups that are tried next are a list, also when it is only one.", single.Describe(), "a list", $"[{single.Shown}]");
         }
 
         if (!Exists(entry.Name))
@@ -111,7 +111,7 @@ internal sealed class FallbackRules
         if (target is ConfigScalar { MissingVariable: null } scalar && !Exists(scalar.Text))
         {
             _problems.Warning(
-                "unknown-group", scalar.Position, path, $"No entry of model_list has the model_name '{scalar.Text}': this fallback always fails.",
+                "unknown-group", scalar.Position, path, $"No entry of model_list has the model_name '{scalar.Shown}': this fallback always fails.",
                 suggestion: Near(scalar.Text));
         }
     }

@@ -7,11 +7,11 @@ namespace Weir.Gateway.Config.Check.Lint;
 internal sealed class ScalarHints(ConfigProblems problems)
 {
     /// <summary>Reports what is odd about a value that has an acceptable type.</summary>
-    public void Report(ConfigScalar scalar, ValueTypes types, string path)
+    public void Report(ConfigScalar scalar, ValueTypes types, string path, bool secret = false)
     {
         if (scalar.Variable is null && scalar.MissingVariable is null)
         {
-            ReportTrap(scalar, types, path);
+            ReportTrap(scalar, types, path, secret);
             ReportReferences(scalar, path);
         }
     }
@@ -26,10 +26,20 @@ internal sealed class ScalarHints(ConfigProblems problems)
     }
 
     /// <summary>Reports an unquoted value that YAML 1.1 reads as something else than it looks like.</summary>
-    public void ReportTrap(ConfigScalar? scalar, ValueTypes types, string path)
+    public void ReportTrap(ConfigScalar? scalar, ValueTypes types, string path, bool secret = false)
     {
         if (scalar is null || scalar.Style != ScalarStyle.Plain)
         {
+            return;
+        }
+
+        if (secret)
+        {
+            if (scalar.Kind is not (ScalarKind.String or ScalarKind.Null))
+            {
+                problems.Warning("yaml-not-text", scalar.Position, path, "Without quotes YAML 1.1 does not read this secret as text. Put quotes around it.");
+            }
+
             return;
         }
 
@@ -75,7 +85,7 @@ internal sealed class ScalarHints(ConfigProblems problems)
         }
         else if (FindOtherReference(text) is { } other)
         {
-            problems.Warning("wrong-reference", scalar.Position, path, "A variable is not written this way; the text itself is used.", scalar.Describe(), "os.environ/NAME", $"os.environ/{other}");
+            problems.Warning("wrong-reference", scalar.Position, path, "A variable is not written this way; the text itself is used.", expected: "os.environ/NAME", suggestion: $"os.environ/{other}");
         }
         else if (text.Contains("{{", StringComparison.Ordinal) && text.Contains("}}", StringComparison.Ordinal) && !path.StartsWith("prompts", StringComparison.Ordinal))
         {
@@ -111,7 +121,8 @@ internal sealed class ScalarHints(ConfigProblems problems)
             }
         }
 
-        return rest.Length > 1 && rest[0] == '$' && IsName(rest[1..]) ? rest[1..].ToString() : null;
+        // Only capitals: a password may begin with a dollar sign.
+        return rest.Length > 1 && rest[0] == '$' && IsName(rest[1..]) && !rest[1..].ContainsAnyInRange('a', 'z') ? rest[1..].ToString() : null;
     }
 
     private static bool IsName(ReadOnlySpan<char> name) =>

@@ -91,7 +91,7 @@ internal sealed class SchemaWalk(CheckOptions options, ConfigProblems problems)
         switch (entry.Value)
         {
             case ConfigScalar scalar:
-                _hints.Report(scalar, key.Types, path);
+                _hints.Report(scalar, key.Types, path, key.Secret);
                 ReportChoice(scalar, key, path);
                 break;
             case ConfigMap map when key.Map is { } inner:
@@ -146,7 +146,7 @@ internal sealed class SchemaWalk(CheckOptions options, ConfigProblems problems)
     {
         if (key.Mark == KeyMark.Restricts && ValueTypeCheck.Restricts(entry.Value, key))
         {
-            var message = $"'{entry.Name}' restricts ({key.Description}), and this build does not enforce it. {key.Instead}".TrimEnd();
+            var message = $"'{entry.Name}' restricts ({key.Description}{ValueTypeCheck.NameGuardrails(entry.Value)}), and this build does not enforce it. {key.Instead}".TrimEnd();
             problems.Add(new ConfigProblem(
                 "not-enforced",
                 options.AllowUnenforced ? ProblemSeverity.Warning : ProblemSeverity.Error,
@@ -169,7 +169,7 @@ internal sealed class SchemaWalk(CheckOptions options, ConfigProblems problems)
             return;
         }
 
-        _hints.ReportTrap(entry.Value as ConfigScalar, key.Types, path);
+        _hints.ReportTrap(entry.Value as ConfigScalar, key.Types, path, key.Secret);
         var tolerated = key.Mark != KeyMark.Served || key.Types.HasFlag(ValueTypes.Bool) || path.StartsWith("model_list[", StringComparison.Ordinal);
         var found = key.Secret ? "something else" : entry.Value.Describe();
         var expected = ValueTypeCheck.Describe(key.Types);

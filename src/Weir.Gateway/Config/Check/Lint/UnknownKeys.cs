@@ -80,6 +80,11 @@ internal sealed class UnknownKeys(ConfigProblems problems)
 
     private bool ReportMisplaced(ConfigEntry entry, ConfigSection section, string path)
     {
+        if (section == McpServerKeys.Section)
+        {
+            return false; // Its short names (headers, timeout) mean something else in other sections.
+        }
+
         foreach (var (place, other) in ConfigSchema.Places)
         {
             if (other == section || other.Find(entry.Name) is not { } key || (section == ModelListKeys.Entry && other != ModelListKeys.LiteLlmParams && other != ModelListKeys.ModelInfo))
@@ -105,7 +110,7 @@ internal sealed class UnknownKeys(ConfigProblems problems)
     {
         var near = NearestName.Find(entry.Name, section.Keys.Select(static key => key.Name));
         var place = section.Name;
-        if (near is null)
+        if (near is null && section != McpServerKeys.Section)
         {
             foreach (var (otherPlace, other) in ConfigSchema.Places)
             {

@@ -19,7 +19,7 @@ internal static class ValueRules
                 problems.Warning(
                     "wrong-type", list.Position, $"router_settings.model_group_alias.{alias.Name}",
                     "An alias names one model group. To share the load between groups give their entries the same model_name; to try one after the other use fallbacks.",
-                    list.Describe(), "a model group, or {model, hidden}", list.Items is [ConfigScalar first, ..] ? $"'{first.Text}'" : null);
+                    list.Describe(), "a model group, or {model, hidden}", list.Items is [ConfigScalar first, ..] ? $"'{first.Shown}'" : null);
             }
         }
     }

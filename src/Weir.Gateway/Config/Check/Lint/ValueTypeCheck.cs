@@ -56,6 +56,13 @@ internal static class ValueTypeCheck
         _ => true,
     };
 
+    /// <summary>": a, b" for a list of guardrails with names; else nothing.</summary>
+    public static string NameGuardrails(ConfigNode value)
+    {
+        var names = (value as ConfigList)?.Items.OfType<ConfigMap>().Select(static item => item.FindScalar("guardrail_name")?.Shown).OfType<string>().ToList() ?? [];
+        return names.Count == 0 ? "" : ": " + string.Join(", ", names);
+    }
+
     private static IEnumerable<string> Texts(ConfigNode value) => value switch
     {
         ConfigScalar scalar => [scalar.Text],
