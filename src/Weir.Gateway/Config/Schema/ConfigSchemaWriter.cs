@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Weir.Gateway.Config.Schema;
 
 /// <summary>Writes the schema of the configuration as JSON Schema (draft 2020-12), for editors.</summary>
-public static class ConfigSchemaWriter
+internal static class ConfigSchemaWriter
 {
     private const string Reference = "environmentReference";
 
