@@ -36,6 +36,9 @@ internal static class BindingCodes
     /// <summary>An api-version that Azure does not know.</summary>
     public const string BadVersion = "bad-api-version";
 
+    /// <summary>A name of an MCP server that reads badly in tool names.</summary>
+    public const string McpServerName = "mcp-server-name";
+
     /// <summary>A name that <c>credential_list</c> does not hold.</summary>
     public const string UnknownCredential = "unknown-credential";
 

@@ -22,6 +22,7 @@ internal sealed class ConfigBinder(BindingSources sources)
             BindModels(models, deployments, problems);
         }
 
+        WarnOfServerNames(root, problems);
         var settings = new SettingsBinder(general, liteLlm, weir, surroundings);
         var retryAfterCap = weir.Limit("retry_after_cap");
         var routing = new RouterBinder(router, liteLlm, general).Bind();
@@ -51,6 +52,21 @@ internal sealed class ConfigBinder(BindingSources sources)
         }
 
         deployments.BindAll(list);
+    }
+
+    /// <summary>The name of an MCP server is the first part of its tools' names, and a hyphen ends it: the name is accepted and warned.</summary>
+    private static void WarnOfServerNames(ConfigMap root, ConfigProblems problems)
+    {
+        foreach (var entry in root.FindMap("mcp_servers")?.Entries ?? [])
+        {
+            if (entry.Name.Contains('-', StringComparison.Ordinal))
+            {
+                problems.Warning(
+                    BindingCodes.McpServerName, entry.Key.Position, $"mcp_servers.{entry.Name}",
+                    $"The hyphen in '{entry.Name}' is accepted, but tools are called SERVER-TOOL, so that readers and rules take it for the end of the server's name.",
+                    suggestion: $"'{entry.Name.Replace('-', '_')}'");
+            }
+        }
     }
 
     /// <summary><c>environment_variables</c>: LiteLLM puts them into the environment before anything else reads it.</summary>

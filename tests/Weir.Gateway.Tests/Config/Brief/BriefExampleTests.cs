@@ -36,7 +36,7 @@ public sealed class BriefExampleTests
 
         Assert.Contains(
             result.Report.Problems,
-            static item => item.Path.StartsWith("mcp_servers", StringComparison.Ordinal) && item.Severity == ProblemSeverity.Warning);
+            static item => item is { Code: BindingCodes.McpServerName, Severity: ProblemSeverity.Warning, Position.Line: 9, Suggestion: "'docker_ops'" });
         Assert.False(result.Report.Failed);
     }
 
