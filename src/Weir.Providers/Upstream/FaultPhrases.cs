@@ -24,7 +24,7 @@ internal static class FaultPhrases
         "longer than the model's context length",        // Databricks, Groq
         "longer than the maximum model length",          // vLLM
         "greater than the context length",               // LM Studio
-        "the context overflows",                         // LM Studio
+        "loaded with context length of only",            // LM Studio
         "context window is full",
         "prompt is too long",
         "prompt too long",

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Weir.Providers.Upstream;
 
@@ -58,7 +57,7 @@ public static class FaultReader
             Param = Clean(body.Param, context),
             RetryAfter = wait,
             ProviderFields = body.InnerError is { } inner
-                ? Encoding.UTF8.GetBytes($$"""{"innererror":{{Redaction.Clean(inner, context.Secrets)}}}""")
+                ? RedactedJson.Member("innererror", inner, context.Secrets)
                 : default,
         };
     }
