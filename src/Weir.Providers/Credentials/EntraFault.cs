@@ -62,7 +62,9 @@ internal static class EntraFault
             }
         }
 
-        return "the sign-in failed.";
+        return identity.Kind == EntraKind.ManagedIdentity
+            ? $"the metadata service gave no token; the identity must be assigned to this machine or node pool.{NoMetadata}"
+            : "the sign-in failed.";
     }
 
     private const string Prefix = "AADSTS";

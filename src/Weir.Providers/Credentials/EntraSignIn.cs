@@ -49,7 +49,11 @@ public sealed class EntraSignIn
     private async Task<AccessToken> SignInAsync(EntraIdentity identity, string scope, CancellationToken cancellationToken)
     {
         var credential = Create(identity);
-        return await credential.GetTokenAsync(new TokenRequestContext([scope]), cancellationToken);
+
+        // Managed identity tokens are cached for the whole process, not in the credential; a request with claims passes that cache by.
+        // The metadata service does not get to see them.
+        var claims = identity.Kind == EntraKind.ManagedIdentity ? """{"access_token":{}}""" : null;
+        return await credential.GetTokenAsync(new TokenRequestContext([scope], claims: claims), cancellationToken);
     }
 
     private TokenCredential Create(EntraIdentity identity)
