@@ -174,8 +174,8 @@ internal sealed class RequestBody : IDisposable
 
     private static void RefuseForms(HttpRequest request)
     {
-        if (request.ContentType is { } type &&
-            (type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) || type.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)))
+        // curl says "form" for any -d: the body itself tells whether it is JSON.
+        if (request.ContentType is { } type && type.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
         {
             throw new GatewayException(new GatewayError(ErrorKind.UnsupportedMediaType, $"Content-Type '{Shorten(type)}' is not served here; send application/json."));
         }

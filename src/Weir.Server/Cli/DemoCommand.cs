@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Weir.Server.Demo;
 
 namespace Weir.Server.Cli;
 
@@ -9,8 +10,10 @@ internal static class DemoCommand
     {
         var command = new Command("demo", "See the gateway work with two scripted models on this machine: no account, no network");
         var once = new Option<bool>("--once") { Description = "Exit when the story has been told" };
+        var port = new Option<int>("--port") { Description = "Port to listen on, 0 for any free one", DefaultValueFactory = _ => 0 };
         command.Options.Add(once);
-        command.SetAction((parsed, cancellationToken) => Task.FromResult(1));
+        command.Options.Add(port);
+        command.SetAction((parsed, cancellationToken) => DemoRun.RunAsync(parsed.GetValue(once), parsed.GetValue(port), cancellationToken));
         return command;
     }
 }

@@ -10,8 +10,6 @@ using Weir.Gateway.Config.Reload;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Ledger.Journal;
 using Weir.Providers;
-using Weir.Providers.Pricing;
-using Weir.Providers.Upstream;
 using Weir.Storage;
 
 namespace Weir.Server.Cli;
@@ -80,45 +78,22 @@ internal static class ServeRun
         }
 
         var folder = DataFolder.Choose(options.ConfigPath, variable, out var folderWarning);
-        using var storage = OpenStorage(config, folder, variable, logs);
-        foreach (var warning in (string?[])[folderWarning, storage.Notice])
+        if (folderWarning is not null)
         {
-            if (!string.IsNullOrEmpty(warning))
-            {
-                StartLog.Warning(log, warning);
-            }
+            StartLog.Warning(log, folderWarning);
         }
-        storage.Migrations.Migrate();
-        await using var journal = await RequestJournal.OpenAsync(
-            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability },
-            storage.Ledger, TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
-
-        using var engine = new GatewayEngine(config, new GatewayParts
-        {
-            Ledger = journal,
-            Logs = logs,
-            Random = Chance.Shared,
-            Outbound = OutboundOptions.FromEnvironment(variable),
-            Variable = variable,
-            Prices = PricesOf(config),
-            Version = VersionCommand.Version,
-        });
-        using var watcher = new ConfigWatcher(loaded with { Config = config }, () => Keyed(reload(), decision), engine.Reload, TimeProvider.System, logs.CreateLogger<ConfigWatcher>());
+        await using var gateway = await RunningGateway.StartAsync(config, options, AddressOf(decision.Host), folder, variable, logs, cancellationToken);
+        using var watcher = new ConfigWatcher(loaded with { Config = config }, () => Keyed(reload(), decision), gateway.Engine.Reload, TimeProvider.System, logs.CreateLogger<ConfigWatcher>());
         watcher.Reloaded += status =>
         {
             if (!status.Succeeded)
             {
-                engine.ReloadFailed();
+                gateway.Engine.ReloadFailed();
             }
         };
-        await using var app = Composition.Build(engine, config, options, AddressOf(decision.Host), logs);
-        await app.StartAsync(cancellationToken);
-        await engine.StartAsync(cancellationToken);
         watcher.Start();
-        Announce(app, options, decision);
-        await WaitForStopAsync(engine, watcher, cancellationToken);
-        await engine.StopAsync();
-        await app.StopAsync(CancellationToken.None);
+        Announce(gateway.Address, options, decision);
+        await WaitForStopAsync(gateway.Engine, watcher, cancellationToken);
         return 0;
     }
 
@@ -135,23 +110,13 @@ internal static class ServeRun
             ? key
             : first.Key;
 
-    private static Storage.Storage OpenStorage(GatewayConfig config, string folder, Func<string, string?> variable, ILoggerFactory logs)
-    {
-        var url = config.DatabaseUrl?.Reveal() ?? variable("DATABASE_URL");
-        return StorageSetup.Open(url, Path.Combine(folder, "weir.db"), logs.CreateLogger("Weir.Storage"));
-    }
-
-    private static PriceBook PricesOf(GatewayConfig config) =>
-        config.Request.PriceFile is { } file ? PriceBook.WithFile(File.ReadAllBytes(file), file) : PriceBook.Embedded;
-
     private static IPAddress AddressOf(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback
         : IPAddress.TryParse(host.Trim('[', ']'), out var address) ? address
         : throw new StartException($"--host '{host}' is no address of this machine; use 0.0.0.0, 127.0.0.1 or ::.");
 
-    private static void Announce(WebApplication app, ServeOptions options, MasterKeyDecision decision)
+    private static void Announce(Uri bound, ServeOptions options, MasterKeyDecision decision)
     {
-        var bound = app.Urls.Select(url => new Uri(url)).First();
         var shown = decision.Host is "0.0.0.0" or "::" ? decision.Host : bound.Host;
         Console.WriteLine($"Weir listens on {(options.CertificateFile is null ? "http" : "https")}://{shown}:{bound.Port.ToString(CultureInfo.InvariantCulture)}");
         if (decision is { Generated: true, Key: { } key })

@@ -1,0 +1,92 @@
+using System.Net;
+using Weir.Gateway;
+using Weir.Gateway.Config;
+using Weir.Gateway.Ledger;
+using Weir.Gateway.Ledger.Journal;
+using Weir.Providers.Pricing;
+using Weir.Providers.Upstream;
+using Weir.Server.Cli;
+using Weir.Storage;
+
+namespace Weir.Server;
+
+/// <summary>A gateway that listens: store, journal, engine and web server, started in this order and stopped in the reverse one.</summary>
+internal sealed class RunningGateway : IAsyncDisposable
+{
+    private readonly Storage.Storage _storage;
+    private readonly WebApplication _app;
+
+    private RunningGateway(Storage.Storage storage, RequestJournal journal, GatewayEngine engine, WebApplication app)
+    {
+        _storage = storage;
+        _app = app;
+        Journal = journal;
+        Engine = engine;
+    }
+
+    /// <summary>The engine.</summary>
+    internal GatewayEngine Engine { get; }
+
+    /// <summary>Where rows are appended.</summary>
+    internal RequestJournal Journal { get; }
+
+    /// <summary>Where rows end up.</summary>
+    internal ILedgerStore Ledger => _storage.Ledger;
+
+    /// <summary>Where it listens; the port that was really bound.</summary>
+    internal Uri Address => new(_app.Urls.First());
+
+    /// <summary>Starts everything.</summary>
+    /// <param name="config">The configuration, master key in force included.</param>
+    /// <param name="options">Flags.</param>
+    /// <param name="host">Address to listen on.</param>
+    /// <param name="folder">Folder for the journal and the default database.</param>
+    /// <param name="variable">The environment.</param>
+    /// <param name="logs">The log.</param>
+    /// <param name="cancellationToken">Stops a start that waits.</param>
+    internal static async Task<RunningGateway> StartAsync(
+        GatewayConfig config, ServeOptions options, IPAddress host, string folder, Func<string, string?> variable, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        var storage = OpenStorage(config, folder, variable, logs);
+        if (storage.Notice.Length > 0)
+        {
+            StartLog.Warning(logs.CreateLogger("Weir.Start"), storage.Notice);
+        }
+        storage.Migrations.Migrate();
+        var journal = await RequestJournal.OpenAsync(
+            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability },
+            storage.Ledger, TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
+        var engine = new GatewayEngine(config, new GatewayParts
+        {
+            Ledger = journal,
+            Logs = logs,
+            Random = Chance.Shared,
+            Outbound = OutboundOptions.FromEnvironment(variable),
+            Variable = variable,
+            Prices = config.Request.PriceFile is { } file ? PriceBook.WithFile(await File.ReadAllBytesAsync(file, cancellationToken), file) : PriceBook.Embedded,
+            Version = VersionCommand.Version,
+        });
+        var app = Composition.Build(engine, config, options, host, logs);
+        var running = new RunningGateway(storage, journal, engine, app);
+        await app.StartAsync(cancellationToken);
+        await engine.StartAsync(cancellationToken);
+        return running;
+    }
+
+    /// <summary>Stops listening, lets requests in flight end, then writes down what is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.StopAsync();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        Engine.Dispose();
+        await Journal.DisposeAsync();
+        _storage.Dispose();
+    }
+
+    private static Storage.Storage OpenStorage(GatewayConfig config, string folder, Func<string, string?> variable, ILoggerFactory logs)
+    {
+        var url = config.DatabaseUrl?.Reveal() ?? variable("DATABASE_URL");
+        return StorageSetup.Open(url, Path.Combine(folder, "weir.db"), logs.CreateLogger("Weir.Storage"));
+    }
+}
