@@ -41,7 +41,7 @@ internal sealed class DemoClient(OutboundConnector connector, Uri gateway, strin
             using var chunk = JsonDocument.Parse(line["data: ".Length..]);
             foreach (var choice in chunk.RootElement.GetProperty("choices").EnumerateArray())
             {
-                tool ??= ReadDelta(choice, text, arguments, onText);
+                tool = ReadDelta(choice, text, arguments, onText) ?? tool;
             }
         }
         return new DemoReply(text.ToString(), tool, arguments.ToString(), Header(response, "x-litellm-call-id"), Header(response, "x-litellm-attempted-fallbacks"));

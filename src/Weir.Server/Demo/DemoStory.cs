@@ -14,16 +14,16 @@ internal sealed class DemoStory(RunningGateway gateway, DemoUpstreams upstreams,
     internal async Task TellAsync(CancellationToken cancellationToken)
     {
         Say("1", "A developer asks the chatbot; the answer streams from [bold]Azure[/].");
-        await AskAsync("a question, answered by Azure", [Message("user", "What does a readiness probe do?")], withTool: false, cancellationToken);
+        await AskAsync("question", [Message("user", "What does a readiness probe do?")], withTool: false, cancellationToken);
 
         Say("2", $"The support bot gets to work: [italic]{Markup.Escape(DemoUpstreams.Question)}[/]");
         var question = Message("user", DemoUpstreams.Question);
-        var second = await AskAsync("the bot's question, answered by Azure", [question], withTool: true, cancellationToken);
+        var second = await AskAsync("tool call", [question], withTool: true, cancellationToken);
         console.MarkupLine($"   Azure wants a tool called: [yellow]{Markup.Escape(second.ToolName ?? "")}[/] {Markup.Escape(second.ToolArguments ?? "")}");
 
         await upstreams.Azure.StopListeningAsync();
         Say("3", "[red]Azure goes down[/], in the middle of the tool loop. The bot sends the tool's result to the same model name ...");
-        var third = await AskAsync("the tool's result, answered by the local Llama",
+        var third = await AskAsync("tool result",
             [question, ToolCall(second), Message("tool", DemoUpstreams.ToolResult, "call_1")], withTool: true, cancellationToken);
         console.MarkupLine($"   ... and the [green]local Llama[/] finished it: {third.Fallbacks} fallback, no code changed, nothing lost.");
         await upstreams.Azure.ResumeListeningAsync(cancellationToken);
@@ -45,7 +45,7 @@ internal sealed class DemoStory(RunningGateway gateway, DemoUpstreams upstreams,
     private async Task WriteCostsAsync(CancellationToken cancellationToken)
     {
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (var column in (string[])["Call", "Asked for", "Answered by", "Tokens in", "Tokens out", "First token", "Attempts", "Cost (USD)"])
+        foreach (var column in (string[])["Call", "Answered by", "Tokens", "First token", "Tries", "USD"])
         {
             table.AddColumn(column);
         }
@@ -55,10 +55,10 @@ internal sealed class DemoStory(RunningGateway gateway, DemoUpstreams upstreams,
             var record = (await gateway.Ledger.FindAsync(callId, cancellationToken))?.Record
                 ?? throw new StartException($"the ledger has no row for the call {callId}.");
             total += record.Cost.Dollars;
-            table.AddRow(what, record.RequestedModel, $"{record.Provider}/{record.UpstreamModel}", Count(record.Usage.Prompt), Count(record.Usage.Completion),
+            table.AddRow(what, $"{record.Provider}/{record.UpstreamModel}", $"{Count(record.Usage.Prompt)} + {Count(record.Usage.Completion)}",
                 $"{record.TimeToFirstToken?.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) ?? "-"} ms", Count(record.AttemptCount), CostOf(record));
         }
-        table.AddRow("[bold]Together[/]", "", "", "", "", "", "", $"[bold]{total.ToString("0.000000", CultureInfo.InvariantCulture)}[/]");
+        table.AddRow("[bold]together[/]", "", "", "", "", $"[bold]{total.ToString("0.000000", CultureInfo.InvariantCulture)}[/]");
         console.Write(table);
     }
 
@@ -76,8 +76,11 @@ internal sealed class DemoStory(RunningGateway gateway, DemoUpstreams upstreams,
         ? $$"""{"role":"{{role}}","content":{{Json(content)}}}"""
         : $$"""{"role":"{{role}}","tool_call_id":"{{toolCallId}}","content":{{Json(content)}}}""";
 
-    private static string ToolCall(DemoReply reply) =>
-        $$"""{"role":"assistant","content":null,"tool_calls":[{"id":"call_1","type":"function","function":{"name":{{Json(reply.ToolName ?? "")}},"arguments":{{Json(reply.ToolArguments ?? "")}}}}]}""";
+    private static string ToolCall(DemoReply reply)
+    {
+        var function = $"{{\"name\":{Json(reply.ToolName ?? "")},\"arguments\":{Json(reply.ToolArguments ?? "")}}}";
+        return $"{{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{{\"id\":\"call_1\",\"type\":\"function\",\"function\":{function}}}]}}";
+    }
 
     private static string Json(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }

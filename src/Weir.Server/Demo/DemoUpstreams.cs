@@ -1,4 +1,5 @@
 using Weir.TestKit;
+using Weir.TestKit.Scripts;
 
 namespace Weir.Server.Demo;
 
