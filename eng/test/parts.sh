@@ -23,20 +23,15 @@ apt_install() {
 }
 
 prepare() {
-  local part projects= solution=
+  local part projects=
   for part in "$@"; do
     case $part in
       headless) apt_install clang zlib1g-dev || return 1 ;;
       docker) apt_install docker.io debootstrap curl || return 1 ;;
-      clients)
-        echo "npm ci in tests/clients"
-        (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$logs/npm.log" 2>&1 \
-          || { tail -20 "$logs/npm.log"; return 1; }
-        solution=1 ;;
       *) projects=1 ;;
     esac
   done
-  [[ -n $projects || -n $solution ]] || return 0
+  [[ -n $projects ]] || return 0
   local target=Weir.slnx began=$SECONDS
   # One test project asked for: build that one only.
   (($# == 1)) && [[ -n $projects ]] && target=$(project_file "$1")
@@ -76,7 +71,6 @@ crashed() {
 run_part() {
   local part_began=$SECONDS
   case $1 in
-    clients) run_clients ;;
     headless) run_script headless eng/test/headless.sh ;;
     docker) run_script docker eng/test/docker.sh ;;
     *) run_project "$1" ;;
@@ -114,22 +108,6 @@ summary() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$2" | tail -1; }
 failures() { # the failed tests with their messages, not the whole log
   awk '/^ *failed /{show=1} /^ *(passed|skipped) |^Test run summary/{show=0} show' "$1" | head -200
 }
-
-run_clients() {
-  local log=$logs/clients.log status p f s
-  (cd tests/clients && timeout --kill-after=20 900 npm test --silent) >"$log" 2>&1 </dev/null
-  status=$?
-  p=$(node_summary pass "$log"); f=$(node_summary fail "$log"); s=$(node_summary skipped "$log")
-  if [[ -z $p || -z $f ]] || ((p + f == 0)); then
-    crashed clients "npm test ended with status $status and no count" "$log"; return
-  fi
-  ((status != 0 && f == 0)) && f=1
-  ((f > 0)) && tail -60 "$log"
-  count clients "$p" "$f" "${s:-0}"
-}
-
-# node --test closes with "# pass 3" (tap) or "ℹ pass 3" (spec).
-node_summary() { sed -nE "s/^[^a-z0-9]* *$1 ([0-9]+)\$/\1/p" "$2" | tail -1; }
 
 # A script that prints "ok NAME", "not ok NAME" or "skip NAME" for each of its checks.
 run_script() {

@@ -39,8 +39,8 @@ public sealed partial class SampleTests
             File.WriteAllText(file, text);
             Assert.Empty(ConfigCheck.Run(file, environment, new CheckOptions(Strict: true)).Problems.Select(problem => $"{where} {problem}"));
 
-            var loaded = ConfigLoader.Load(file, new ConfigLoadOptions { Variable = environment.GetValueOrDefault, Strict = true });
-            Assert.Empty(loaded.Problems.Select(problem => $"{where} {problem}"));
+            var loaded = ConfigLoader.Load(file, new ConfigLoadOptions { Environment = environment, Check = new CheckOptions(Strict: true) });
+            Assert.Empty(loaded.Report.Problems.Select(problem => $"{where} {problem}"));
             Assert.NotNull(loaded.Config);
             Assert.NotEmpty(loaded.Config.Deployments);
         }
