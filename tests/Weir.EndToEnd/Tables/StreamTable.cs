@@ -41,8 +41,35 @@ public sealed class StreamTable
         },
         Broken("A stream that is cut in the middle ends with an error event", Fault.CutAfter(3)),
         Broken("A stream that is reset in the middle ends with an error event", Fault.CutAfter(3) with { ByReset = true }),
-        Broken("An error event of the upstream ends the stream with an error event", Fault.ErrorEvent(3)),
-        Broken("An endless line ends with an error event", Fault.EndlessLine(), "litellm."),
+        new Case
+        {
+            Name = "An error event of the upstream in the middle ends the stream with an error event",
+            Config = OneModel,
+            Given = w =>
+            {
+                // Long enough that the first part has gone out before the error comes in.
+                w.A.Script.Enqueue(ScriptedReply.Say(string.Join(' ', Enumerable.Repeat("word", 5_000))));
+                w.A.Faults.SetMode(Fault.ErrorEvent(4_900));
+            },
+            Asks = [Ask.Chat(stream: true) with { End = StreamEnd.ErrorEvent, Holds = "word", Message = "litellm.InternalServerError" }],
+            Calls = "A1",
+        },
+        new Case
+        {
+            Name = "An error event that comes first is an error with a status",
+            Config = OneModel,
+            Given = w => w.A.Faults.SetMode(Fault.ErrorEvent(0)),
+            Asks = [Ask.Chat(stream: true) with { Status = 500, Message = "litellm.InternalServerError" }],
+            Calls = "A1",
+        },
+        new Case
+        {
+            Name = "An endless line that comes first is an error with a status and a kind of its own",
+            Config = OneModel,
+            Given = w => w.A.Faults.SetMode(Fault.EndlessLine()),
+            Asks = [Ask.Chat(stream: true) with { Status = 500, Type = "stream_cap_exceeded", Message = "litellm." }],
+            Calls = "A1",
+        },
         Broken("A flood of events ends with an error event", Fault.EventFlood(), "litellm."),
         new Case
         {

@@ -38,6 +38,8 @@ public static class RequestPatcher
         ReadOnlyMemory<byte> body, RequestView view, RequestPatch patch, bool wantUsage, IReadOnlyCollection<string> alsoDrop, PatchedBody target)
     {
         target.Reset(body);
+        // A caller whose path names the model may leave it out of the body; the upstream reads the body.
+        var addModel = !patch.Model.IsEmpty && !view.Has(RequestMember.Model);
         if (!patch.Model.IsEmpty && view.Value(RequestMember.Model) is { } model)
         {
             target.Replace(model.Start, model.End, patch.Model);
@@ -54,7 +56,12 @@ public static class RequestPatcher
         }
         if (patch.Defaults.Count > 0)
         {
-            AddDefaults(body.Span, view, patch.Defaults, kept, target);
+            AddDefaults(body.Span, view, patch.Defaults, addModel ? kept + 1 : kept, target);
+        }
+        if (addModel)
+        {
+            // Last, because edits at one place keep their order: what was put in before it ends with a comma.
+            target.Replace(view.ObjectStart, view.ObjectStart, (byte[])[.. "\"model\":"u8, .. patch.Model.Span, .. (kept > 0 ? ","u8 : default)]);
         }
     }
 
@@ -147,7 +154,7 @@ public static class RequestPatcher
     {
         if (view.Value(RequestMember.StreamOptions) is not { } options)
         {
-            // The model always stays, so a comma is always due.
+            // The model always stays or is put in, so a comma is always due.
             target.Replace(view.ObjectStart, view.ObjectStart, UsageMember);
         }
         else if (view.IncludeUsage is null)
