@@ -11,6 +11,8 @@ using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
+using Weir.Gateway.Telemetry.Metrics;
+using Weir.Gateway.Telemetry.Tracing;
 using Weir.Providers;
 using Weir.Providers.Credentials;
 using Weir.Providers.Streaming;
@@ -31,7 +33,10 @@ public sealed class GatewayEngine : IDisposable
     private readonly HealthBoard _board;
     private readonly SnapshotHolder _snapshots;
     private readonly GatewayStatus _status;
-    private readonly CallObserver _observer = new();
+    private readonly GatewayMetrics _metrics;
+    private readonly CallObserver _observer;
+    private readonly OtlpSettings? _otlp;
+    private readonly OtlpExport? _export;
     private readonly IReadOnlyList<GatewayRoute> _routes;
 
     /// <summary>Puts the engine together and compiles <paramref name="config"/>.</summary>
@@ -39,7 +44,10 @@ public sealed class GatewayEngine : IDisposable
     {
         _parts = parts;
         _status = new GatewayStatus(parts.Version);
+        _metrics = new GatewayMetrics(parts.Version);
+        _observer = new CallObserver(_metrics);
         _connector = new OutboundConnector(parts.Outbound);
+        _otlp = config.Telemetry.OpenTelemetry ? OtlpSettings.FromEnvironment(parts.Variable) : null;
         var signInLog = parts.Logs.CreateLogger("Weir.SignIn");
         _signIn = new EntraSignIn(_connector, parts.Time, parts.Variable, fault => EngineLog.SignInTrouble(signInLog, fault.Message));
         _routing = new RoutingState(parts.Time);
@@ -48,13 +56,19 @@ public sealed class GatewayEngine : IDisposable
 
         var caps = StreamCaps.Default;
         var picker = new DeploymentPicker(_routing.Clock, parts.Random);
-        var attempts = new AttemptLoop(new UpstreamAttempt(parts.Time, caps), picker, new RetryPlanner(picker, parts.Random), parts.Time);
-        var pipeline = new GatewayPipeline(_snapshots, attempts, new AnswerRelay(parts.Ledger, parts.Time), parts.Ledger, _observer, parts.Time,
+        var attempts = new AttemptLoop(new UpstreamAttempt(parts.Time, caps), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
+        var pipeline = new GatewayPipeline(_snapshots, attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline,
             new HealthEndpoints(_snapshots, Prober, _board, _status, parts.Ledger),
-            new ModelList(_snapshots), new ModelInfo(_snapshots), new TokenCounterEndpoint(_snapshots), MetricsAsync));
+            new ModelList(_snapshots), new ModelInfo(_snapshots), new TokenCounterEndpoint(_snapshots), new MetricsEndpoint(_snapshots, _metrics).WriteAsync));
+        _metrics.ObserveConnections(() => _connector.OpenConnections);
+        _metrics.ObserveDeployments(ReadDeployments);
+        if (_otlp is not null)
+        {
+            _export = OtlpExport.Start(_otlp, _connector.Invoker(TlsTrust.Default), parts.Version, () => _metrics.CallbackFailed("otel"));
+        }
     }
 
     /// <summary>Probes deployments in the background; the roof starts and stops it.</summary>
@@ -75,8 +89,15 @@ public sealed class GatewayEngine : IDisposable
         _status.ReloadFailedAt = null;
     }
 
-    /// <summary>A reload failed: the old configuration stays, and readiness says so.</summary>
-    public void ReloadFailed() => _status.ReloadFailedAt = _parts.Time.GetUtcNow();
+    /// <summary>A reload failed: the old configuration stays, and readiness and a metric say so.</summary>
+    public void ReloadFailed()
+    {
+        _status.ReloadFailedAt = _parts.Time.GetUtcNow();
+        _metrics.ConfigRefused();
+    }
+
+    /// <summary>Where metrics find the journal's backlog: rows and bytes.</summary>
+    public void ObserveJournal(Func<(long Rows, long Bytes)> read) => _metrics.ObserveJournal(read);
 
     /// <summary>Starts what runs in the background.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => Prober.StartAsync(cancellationToken);
@@ -104,13 +125,16 @@ public sealed class GatewayEngine : IDisposable
     public void Dispose()
     {
         Prober.Dispose();
+        _export?.Dispose();
         _connector.Dispose();
     }
 
     private GatewaySnapshot Compile(GatewayConfig config)
     {
         var routes = RoutingTable.Build(config, _routing, (entry, state) => Compile(config, entry, state));
-        _connector.NameHosts(routes.Deployments.OfType<UpstreamDeployment>().Select(d => d.NamedHost).OfType<Uri>());
+        _connector.NameHosts(routes.Deployments.OfType<UpstreamDeployment>().Select(d => d.NamedHost)
+            .Concat(_otlp?.Hosts ?? []).OfType<Uri>());
+        _metrics.ConfigApplied(config, _parts.Time.GetUtcNow());
         return new GatewaySnapshot(config, new Authenticator(config.Access), routes);
     }
 
@@ -118,8 +142,8 @@ public sealed class GatewayEngine : IDisposable
     {
         var provider = ProviderCatalog.Find(entry.Provider)
             ?? throw new InvalidOperationException($"{entry.Origin}: the provider '{entry.Provider}' is not in the catalog; the configuration should have left this entry out.");
-        var trust = new TlsTrust(entry.VerifyTls && config.Request.VerifyTls, config.Request.CaFile);
-        return new UpstreamDeployment(entry, state, provider, new UpstreamHttp(_connector.Invoker(trust)), CredentialOf(entry, provider), _parts.Prices);
+        var trust = new TlsTrust(entry.VerifyTls && config.Request.VerifyTls, entry.CaFile ?? config.Request.CaFile);
+        return new UpstreamDeployment(entry, state, provider, new UpstreamHttp(_connector.Invoker(trust)), CredentialOf(entry, provider), _parts.Prices, _metrics.Deployment(entry));
     }
 
     private ICredential CredentialOf(DeploymentConfig entry, IProvider provider)
@@ -142,5 +166,13 @@ public sealed class GatewayEngine : IDisposable
             : _signIn.Credential(identity, identity.Scope(new ProviderAddress(entry.ApiBase, entry.ApiVersion, entry.UpstreamModel), entra.Scope, _parts.Variable));
     }
 
-    private Task MetricsAsync(HttpContext http) => ErrorWriter.WriteDetailAsync(http, StatusCodes.Status404NotFound, "Not Found");
+    private IEnumerable<DeploymentReading> ReadDeployments()
+    {
+        foreach (var deployment in _snapshots.Current.Routes.Deployments.OfType<UpstreamDeployment>())
+        {
+            var state = deployment.State.Snapshot();
+            var down = state.CooldownRemaining > TimeSpan.Zero || _board.Find(deployment.Id) is { Healthy: false };
+            yield return new DeploymentReading(deployment.Series, down ? 2 : state.Failures > 0 ? 1 : 0);
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.CommandLine;
 using Weir.Server.Cli;
 
-return await WeirCommand.Build().Parse(args).InvokeAsync();
+// Signals are Weir's own to handle: a stop drains first and may take longer than a command-line library would wait.
+return await WeirCommand.Build().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

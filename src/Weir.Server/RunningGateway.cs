@@ -66,6 +66,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             Prices = config.Request.PriceFile is { } file ? PriceBook.WithFile(await File.ReadAllBytesAsync(file, cancellationToken), file) : PriceBook.Embedded,
             Version = VersionCommand.Version,
         });
+        engine.ObserveJournal(() => (journal.Status.PendingRows, journal.Status.PendingBytes));
         var app = Composition.Build(engine, config, options, host, logs);
         var running = new RunningGateway(storage, journal, engine, app);
         await app.StartAsync(cancellationToken);

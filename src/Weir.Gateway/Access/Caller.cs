@@ -1,3 +1,5 @@
+using Weir.Gateway.Telemetry.Metrics;
+
 namespace Weir.Gateway.Access;
 
 /// <summary>Who calls.</summary>
@@ -8,4 +10,7 @@ internal sealed record Caller(string KeyHash, string Alias, bool IsAdmin)
 {
     /// <summary>The caller of a gateway that runs without any key (allowed only when the config says so in as many words).</summary>
     internal static readonly Caller Anonymous = new("", "anonymous", true);
+
+    /// <summary>Its labels in metrics, looked up once.</summary>
+    internal CallerSeries? Series { get; set; }
 }

@@ -26,16 +26,13 @@ internal static class EndpointMap
     internal static IReadOnlyList<GatewayRoute> Build(EndpointParts parts)
     {
         var routes = new List<GatewayRoute>();
-        var chat = ModelCalls.Serve(parts.Pipeline, parts.Snapshots, Operation.Chat);
-        var completion = ModelCalls.Serve(parts.Pipeline, parts.Snapshots, Operation.Completion);
-        var embedding = ModelCalls.Serve(parts.Pipeline, parts.Snapshots, Operation.Embedding);
 
         // Model calls: the pipeline asks for the key itself.
         foreach (var root in (string[])["", "/v1", "/openai/v1", "/openai/deployments/{model}", "/engines/{model}"])
         {
-            Post(root + "/chat/completions", "Chat completion, streamed or not", chat);
-            Post(root + "/completions", "Text completion, streamed or not", completion);
-            Post(root + "/embeddings", "Embeddings", embedding);
+            Model(root + "/chat/completions", "Chat completion, streamed or not", Operation.Chat);
+            Model(root + "/completions", "Text completion, streamed or not", Operation.Completion);
+            Model(root + "/embeddings", "Embeddings", Operation.Embedding);
         }
 
         // What can be called.
@@ -71,7 +68,8 @@ internal static class EndpointMap
         }
         return routes;
 
-        void Post(string path, string summary, RequestDelegate handler) => routes.Add(new GatewayRoute("POST", path, summary, false, handler));
+        void Model(string path, string summary, Operation operation) =>
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, operation, path)));
         void Get(string path, string summary, RequestDelegate handler) => Add("GET", path, summary, open: false, handler);
         void Open(string method, string path, string summary, RequestDelegate handler) => Add(method, path, summary, open: true, handler);
         void Add(string method, string path, string summary, bool open, RequestDelegate handler) =>

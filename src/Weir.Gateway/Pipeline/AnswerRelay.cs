@@ -12,7 +12,7 @@ namespace Weir.Gateway.Pipeline;
 /// Steps 5 to 7 for an answer that is there: pass it on, settle it, write it down. Content leaves at once; only the terminal event (the
 /// last bytes of an unstreamed answer) waits for its row.
 /// </summary>
-internal sealed class AnswerRelay(IRequestLedger ledger, TimeProvider time)
+internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, TimeProvider time)
 {
     private static readonly byte[] Done = [.. "data: [DONE]\n\n"u8];
 
@@ -161,7 +161,10 @@ internal sealed class AnswerRelay(IRequestLedger ledger, TimeProvider time)
         answer.Deployment.State.AddTokens(record.Usage.Prompt + record.Usage.Completion);
         if (fault is not null)
         {
-            Routing.CooldownPolicy.OnFailure(call.Route.Group, answer.Deployment, fault);
+            if (Routing.CooldownPolicy.OnFailure(call.Target.Group, answer.Deployment, fault).Began)
+            {
+                observer.CooledDown(answer.Deployment, fault.Status);
+            }
         }
         if (error is not null && !told && !call.Http.RequestAborted.IsCancellationRequested)
         {
@@ -172,7 +175,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, TimeProvider time)
 
     private static GatewayError ErrorOf(GatewayCall call, ModelAnswer answer, UpstreamFault fault)
     {
-        var trail = new RoutingTrail(call.Snapshot.Config.Router, false, call.Route.RequestedModel, [], 0, 0, null);
+        var trail = new RoutingTrail(call.Snapshot.Config.Router, false, call.Target.RequestedModel, [], 0, 0, null);
         var error = FaultErrors.Of(fault, answer.Deployment.Provider.Name, trail);
         return fault.Kind == FaultKind.BadResponse && error.Kind == ErrorKind.UpstreamBadResponse ? error with { Kind = ErrorKind.StreamBroken, Type = null } : error;
     }

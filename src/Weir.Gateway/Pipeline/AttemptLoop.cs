@@ -11,7 +11,7 @@ namespace Weir.Gateway.Pipeline;
 /// Step 4 of the pipeline: pick a deployment, send, on a fault retry inside the group, cool down, fall back to other groups; until an answer
 /// can be passed on or nothing is left to try. Nothing has gone out to the caller while this runs.
 /// </summary>
-internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker picker, RetryPlanner retries, TimeProvider time)
+internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker picker, RetryPlanner retries, CallObserver observer, TimeProvider time)
 {
     private const int MostAttemptsKept = 16;
 
@@ -23,7 +23,7 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker pick
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<ModelAnswer> FirstAnswerAsync(GatewayCall call)
     {
-        var route = call.Route;
+        var route = call.Target;
         var outcome = await TryGroupAsync(call, route, null);
         if (outcome.Answer is { } answer)
         {
@@ -38,12 +38,16 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker pick
         var names = FallbackPlanner.NamesFor(first, failed.Fault?.Kind, TermsOf(call, failed.Fault?.Kind));
         var (route, last) = (first, failed);
         var trail = new AttemptTrail();
+        var failedGroup = first.Group.Name;
         while (sequence.Next(route, last.Fault?.Kind) is { } next)
         {
             route = next;
             call.FallbacksTried++;
             trail.EnterGroup();
+            var (from, cause) = (failedGroup, last.Fault);
             last = await TryGroupAsync(call, route, trail);
+            observer.FellBack(call, from, route.Group.Name, call.LastTried, cause?.Kind ?? FaultKind.Unavailable, cause?.Status ?? 0, last.Answer is not null);
+            failedGroup = route.Group.Name;
             if (last.Answer is { } answer)
             {
                 return answer;
@@ -73,7 +77,10 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker pick
             }
             fault = outcome.Fault!; // An attempt has an answer or a fault.
             provider = deployment.Provider.Name;
-            CooldownPolicy.OnFailure(route.Group, deployment, fault);
+            if (CooldownPolicy.OnFailure(route.Group, deployment, fault).Began)
+            {
+                observer.CooledDown(deployment, fault.Status);
+            }
             trail ??= new AttemptTrail();
             var plan = Plan(call, route, trail, deployment, fault);
             budget = plan.Budget;
@@ -97,6 +104,7 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker pick
         record.ModelGroup = route.Group.Name;
         record.DeploymentId = deployment.Id;
         record.Provider = deployment.Provider.Name;
+        call.LastTried = deployment;
         if (record.AttemptCount == 0)
         {
             record.Overhead = time.GetElapsedTime(call.StartedAt, began);
@@ -104,8 +112,10 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker pick
         var answered = false;
         try
         {
+            observer.Attempting(call, deployment, route);
             var outcome = await attempt.RunAsync(call, deployment, route);
             answered = outcome.Answer is not null;
+            observer.Attempted(call, deployment, route, outcome.Fault, outcome.Status);
             record.AttemptCount++;
             if (record.Attempts.Count < MostAttemptsKept)
             {
@@ -177,6 +187,6 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker pick
     {
         private long? _tokens;
 
-        public long EstimateTokens() => _tokens ??= TokenCounter.CountRequest(call.Route.RequestedModel, call.Bytes.Span).Tokens;
+        public long EstimateTokens() => _tokens ??= TokenCounter.CountRequest(call.Target.RequestedModel, call.Bytes.Span).Tokens;
     }
 }

@@ -3,6 +3,7 @@ using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Telemetry.Tracing;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Upstream;
@@ -12,10 +13,11 @@ namespace Weir.Gateway.Pipeline;
 /// <summary>One request on its way through the pipeline.</summary>
 internal sealed class GatewayCall
 {
-    internal GatewayCall(HttpContext http, Operation operation, string? pathModel, GatewaySnapshot snapshot, RequestRecord record, long startedAt)
+    internal GatewayCall(HttpContext http, Operation operation, string route, string? pathModel, GatewaySnapshot snapshot, RequestRecord record, long startedAt)
     {
         Http = http;
         Operation = operation;
+        Route = route;
         PathModel = pathModel;
         Snapshot = snapshot;
         Record = record;
@@ -27,6 +29,9 @@ internal sealed class GatewayCall
 
     /// <summary>What is asked.</summary>
     internal Operation Operation { get; }
+
+    /// <summary>The route's template; one of the endpoint list.</summary>
+    internal string Route { get; }
 
     /// <summary>Model named by the path (Azure style); null elsewhere.</summary>
     internal string? PathModel { get; }
@@ -56,13 +61,19 @@ internal sealed class GatewayCall
     internal CallOptions Options { get; set; } = CallOptions.None;
 
     /// <summary>The group asked for.</summary>
-    internal RouteMatch Route { get; set; }
+    internal RouteMatch Target { get; set; }
 
     /// <summary>The deployment that answers; null until one does.</summary>
     internal UpstreamDeployment? Deployment { get; set; }
 
-    /// <summary>Its model.</summary>
-    internal UpstreamModel? Model { get; set; }
+    /// <summary>The deployment that was tried last; null before the first attempt.</summary>
+    internal UpstreamDeployment? LastTried { get; set; }
+
+    /// <summary>The server span; inert when nobody listens.</summary>
+    internal RequestTrace Trace { get; set; }
+
+    /// <summary>The client span of the attempt that is under way.</summary>
+    internal AttemptTrace AttemptTrace { get; set; }
 
     /// <summary>Groups tried so far after the first.</summary>
     internal int FallbacksTried { get; set; }

@@ -20,11 +20,12 @@ internal sealed partial class GatewayPipeline(
     /// <summary>Serves one request, or says what went wrong before anything went out.</summary>
     /// <param name="http">The exchange.</param>
     /// <param name="operation">What the route stands for.</param>
+    /// <param name="route">The route's template, for metrics and traces.</param>
     /// <param name="pathModel">The model that the path names; null when the body alone does.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<Served> ServeAsync(HttpContext http, Operation operation, string? pathModel)
+    internal async ValueTask<Served> ServeAsync(HttpContext http, Operation operation, string route, string? pathModel)
     {
-        var call = Begin(http, operation, pathModel);
+        var call = Begin(http, operation, route, pathModel);
         observer.Began(call);
         try
         {
@@ -69,10 +70,10 @@ internal sealed partial class GatewayPipeline(
         }
     }
 
-    private GatewayCall Begin(HttpContext http, Operation operation, string? pathModel)
+    private GatewayCall Begin(HttpContext http, Operation operation, string route, string? pathModel)
     {
         var record = new RequestRecord { CallId = CallIds.Of(http), Operation = operation, StartedAt = time.GetUtcNow() };
-        return new GatewayCall(http, operation, pathModel, snapshots.Current, record, time.GetTimestamp());
+        return new GatewayCall(http, operation, route, pathModel, snapshots.Current, record, time.GetTimestamp());
     }
 
     private void Admit(GatewayCall call)

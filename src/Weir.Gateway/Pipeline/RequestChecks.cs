@@ -68,7 +68,7 @@ internal static class RequestChecks
             throw new GatewayException(new GatewayError(ErrorKind.UnknownModel,
                 $"{PathOf(call)}: Invalid model name passed in model={told}. Call `/v1/models` to view available models for your key.") { Param = "model" });
         }
-        call.Route = route;
+        call.Target = route;
         call.Record.RequestedModel = route.RequestedModel;
         call.Record.ModelGroup = route.Group.Name;
         call.Record.Streamed = call.View.Stream;
@@ -105,7 +105,7 @@ internal static class RequestChecks
                 case RequestMember.ExtraBody or RequestMember.ExtraHeaders when !IsEmptyValue(body, member):
                     throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
                         $"'{Name(body, member)}' is not taken from a request body; send its members at the top level.") { Param = Name(body, member) });
-                case >= RequestMember.ApiBase when !ClientsideParams.Allows(call.Route, Name(body, member)):
+                case >= RequestMember.ApiBase when !ClientsideParams.Allows(call.Target, Name(body, member)):
                     throw new GatewayException(new GatewayError(ErrorKind.EndpointInBody,
                         $"'{Name(body, member)}' names an endpoint or a credential and can't be set by a request. " +
                         "An administrator can allow it for a model with `configurable_clientside_auth_params`.") { Param = Name(body, member) });

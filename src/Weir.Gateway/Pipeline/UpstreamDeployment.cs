@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Weir.Gateway.Config;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Telemetry.Metrics;
 using Weir.Providers;
 using Weir.Providers.Credentials;
 using Weir.Providers.Dialects.OpenAIChat;
@@ -39,18 +40,20 @@ internal sealed class UpstreamDeployment : Deployment
     private readonly PriceBook _prices;
     private readonly UpstreamModel? _fixed;
 
-    internal UpstreamDeployment(DeploymentConfig config, DeploymentState state, IProvider provider, UpstreamHttp http, ICredential credential, PriceBook prices)
-        : this(config, state, provider, http, credential, prices, prices.Resolve(config.Provider, config.UpstreamModel, config.Info.BaseModel, config.Prices))
+    internal UpstreamDeployment(DeploymentConfig config, DeploymentState state, IProvider provider, UpstreamHttp http, ICredential credential, PriceBook prices, DeploymentSeries series)
+        : this(config, state, provider, http, credential, prices, series, prices.Resolve(config.Provider, config.UpstreamModel, config.Info.BaseModel, config.Prices))
     {
     }
 
     private UpstreamDeployment(
-        DeploymentConfig config, DeploymentState state, IProvider provider, UpstreamHttp http, ICredential credential, PriceBook prices, ModelPrice? price)
+        DeploymentConfig config, DeploymentState state, IProvider provider, UpstreamHttp http, ICredential credential, PriceBook prices,
+        DeploymentSeries series, ModelPrice? price)
         : base(config, state, price?.InputPerToken, price?.OutputPerToken, price?.Facts.MaxInputTokens)
     {
         Provider = provider;
         Http = http;
         Credential = credential;
+        Series = series;
         _prices = prices;
         Headers = [.. HeadersOf(config)];
         ApiBase = (provider.BaseAddress(AddressOf(config.UpstreamModel)) ?? config.ApiBase)?.GetLeftPart(UriPartial.Path) ?? "";
@@ -70,6 +73,9 @@ internal sealed class UpstreamDeployment : Deployment
 
     /// <summary>How calls leave.</summary>
     internal UpstreamHttp Http { get; }
+
+    /// <summary>Its labels in metrics.</summary>
+    internal DeploymentSeries Series { get; }
 
     /// <summary>Signs calls.</summary>
     internal ICredential Credential { get; }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Weir.Gateway;
 using Weir.Gateway.Config;
 using Weir.Gateway.Config.Binding;
@@ -93,7 +92,12 @@ internal static class ServeRun
         };
         watcher.Start();
         Announce(gateway.Address, options, decision);
-        await WaitForStopAsync(gateway.Engine, watcher, cancellationToken);
+        if (await StopSignals.WaitAsync(() => watcher.ReloadNow("SIGHUP"), cancellationToken) == StopKind.Gently)
+        {
+            // Readiness fails first; load balancers need a moment to see it before the door closes.
+            gateway.Engine.Drain();
+            await Task.Delay(DrainDelay(), TimeProvider.System, CancellationToken.None);
+        }
         return 0;
     }
 
@@ -124,31 +128,6 @@ internal static class ServeRun
             Console.WriteLine($"Master key (made for this run; set LITELLM_MASTER_KEY to keep one): {key.Reveal()}");
         }
         Console.Out.Flush();
-    }
-
-    private static async Task WaitForStopAsync(GatewayEngine engine, ConfigWatcher watcher, CancellationToken cancellationToken)
-    {
-        var stop = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var cancelled = cancellationToken.Register(() => stop.TrySetResult(false));
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, gently: false));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, gently: true));
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            watcher.ReloadNow("SIGHUP");
-        });
-        if (await stop.Task)
-        {
-            // Readiness fails first; load balancers need a moment to see it before the door closes.
-            engine.Drain();
-            await Task.Delay(DrainDelay(), TimeProvider.System, CancellationToken.None);
-        }
-
-        void Stop(PosixSignalContext signal, bool gently)
-        {
-            signal.Cancel = true;
-            stop.TrySetResult(gently);
-        }
     }
 
     private static TimeSpan DrainDelay() =>

@@ -39,7 +39,7 @@ internal static class DemoRun
             SayHowToGoOn(console, gateway.Address, key, once);
             if (!once)
             {
-                await WaitAsync(cancellationToken);
+                await StopSignals.WaitAsync(null, cancellationToken);
             }
             return 0;
         }
@@ -85,12 +85,5 @@ internal static class DemoRun
         console.MarkupLine("It goes on serving until Ctrl+C. Try it:");
         console.WriteLine($"  curl {address}v1/chat/completions -H 'Authorization: Bearer {key}' \\");
         console.WriteLine("    -d '{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}'");
-    }
-
-    private static async Task WaitAsync(CancellationToken cancellationToken)
-    {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = cancellationToken.Register(() => stopped.TrySetResult());
-        await stopped.Task;
     }
 }

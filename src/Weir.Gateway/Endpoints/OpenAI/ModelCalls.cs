@@ -9,9 +9,9 @@ namespace Weir.Gateway.Endpoints.OpenAI;
 internal static class ModelCalls
 {
     /// <summary>The handler of <paramref name="operation"/>; a <c>{model}</c> in the path names the model.</summary>
-    internal static RequestDelegate Serve(GatewayPipeline pipeline, SnapshotHolder snapshots, Operation operation) => async http =>
+    internal static RequestDelegate Serve(GatewayPipeline pipeline, SnapshotHolder snapshots, Operation operation, string route) => async http =>
     {
-        var served = await pipeline.ServeAsync(http, operation, http.GetRouteValue("model") as string);
+        var served = await pipeline.ServeAsync(http, operation, route, http.GetRouteValue("model") as string);
         if (served.Error is { } error)
         {
             await ErrorWriter.WriteAsync(http, error, served.CallId, snapshots.Current.Config.Request.IncludeCallIdInErrors);
