@@ -9,6 +9,7 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database) : ILedgerStore,
     private readonly WriterThread _writer = new("weir ledger writer");
     private readonly LedgerQueries _queries = new(database);
     private LedgerInsert? _insert;
+    private bool _disposed;
 
     public async ValueTask WriteAsync(LedgerBatch batch, CancellationToken cancellationToken)
     {
@@ -33,6 +34,12 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database) : ILedgerStore,
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _writer.Dispose();
         _insert?.Dispose();
         database.ClearPool();

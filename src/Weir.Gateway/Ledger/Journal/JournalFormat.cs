@@ -108,7 +108,7 @@ internal static class JournalFormat
         return Crc(crc, record[8..]);
     }
 
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
+    internal static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
     {
         foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
         {

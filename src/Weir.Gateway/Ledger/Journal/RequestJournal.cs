@@ -171,7 +171,7 @@ public sealed class RequestJournal : IRequestLedger, IAsyncDisposable
                 wake = _feed.Notice();
                 wait = _options.Durability switch
                 {
-                    Durability.Disk => _chain.Active.FlushFailed ? throw CannotFlush() : _flush?.Join(),
+                    Durability.Disk => _chain.Active.FlushFailed ? Task.FromException(CannotFlush()) : _flush?.Join(),
                     Durability.Store => _feed.Committed(),
                     _ => null,
                 };

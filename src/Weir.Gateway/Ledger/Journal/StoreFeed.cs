@@ -68,7 +68,7 @@ internal sealed class StoreFeed : IDisposable
         return _open.Task;
     }
 
-    /// <summary>Ends the gathering now. Needs the gate.</summary>
+    /// <summary>Ends a pause, to gather or after a failure, now or when it comes. Needs the gate.</summary>
     public void Hurry() => _hurry.TrySetResult();
 
     /// <summary>Moves the rest and ends; gives up on a store that does not take it within the time.</summary>
@@ -153,26 +153,42 @@ internal sealed class StoreFeed : IDisposable
 
     private async Task GatherAsync()
     {
+        bool stopping;
+        lock (_chain.Gate)
+        {
+            stopping = _stopping;
+        }
+
+        if (_gatherFor > TimeSpan.Zero && !stopping)
+        {
+            await PauseAsync(_gatherFor, _giveUp.Token);
+        }
+    }
+
+    /// <summary>Waits, but not when someone is in a hurry. True when it was cut short.</summary>
+    private async Task<bool> PauseAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
         Task hurry;
         lock (_chain.Gate)
         {
             hurry = _hurry.Task;
         }
 
-        if (_gatherFor > TimeSpan.Zero && !hurry.IsCompleted)
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Task.Delay(time, _time, enough.Token), hurry);
+        await enough.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!hurry.IsCompleted)
         {
-            using var enough = new CancellationTokenSource();
-            await Task.WhenAny(Task.Delay(_gatherFor, _time, enough.Token), hurry);
-            await enough.CancelAsync();
+            return false;
         }
 
         lock (_chain.Gate)
         {
-            if (_hurry.Task.IsCompleted && !_stopping)
-            {
-                _hurry = NewSource();
-            }
+            _hurry = NewSource();
         }
+
+        return true;
     }
 
     /// <summary>Moves what lies in the journal now. What comes meanwhile may ride along but does not prolong it.</summary>
@@ -214,7 +230,8 @@ internal sealed class StoreFeed : IDisposable
     private async Task<long> MoveBatchAsync(Segment segment, long end, bool replay, CancellationToken cancellationToken)
     {
         bool counted = !replay;
-        for (var delay = FirstDelay; ; delay = delay * 2 > LongestDelay ? LongestDelay : delay * 2)
+        var delay = FirstDelay;
+        while (true)
         {
             try
             {
@@ -233,14 +250,16 @@ internal sealed class StoreFeed : IDisposable
 
                 return next;
             }
-            catch (Exception error) when (error is not LedgerVersionException && !cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (error is not LedgerVersionException && !(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
             {
                 // A boundary: whatever the store's driver throws, the rows stay in the journal and the next try comes.
                 _status.StoreFailed(error.Message);
                 _logger.StoreFailed(error, _batch.Count, error.Message, _status.PendingBytes, delay);
             }
 
-            await Task.Delay(delay, _time, cancellationToken);
+            // Whoever asks for a flush or a stop asks for a try now.
+            bool hurried = await PauseAsync(delay, cancellationToken);
+            delay = hurried ? FirstDelay : delay * 2 > LongestDelay ? LongestDelay : delay * 2;
         }
     }
 
@@ -252,7 +271,8 @@ internal sealed class StoreFeed : IDisposable
             Finish(waiter.Done, error);
         }
 
-        if (error is not null && _open is not null)
+        // Whoever joined after the last batch was read waits for nothing more once it is all there.
+        if (_open is not null && (error is not null || _chain.Settled == _chain.Appended))
         {
             Finish(_open, error);
             _open = null;

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Gateway.Ledger;
+using Weir.Gateway.Ledger.Journal;
+using Weir.Gateway.Tests.Ledger;
+
+namespace Weir.Storage.Tests.Journal;
+
+/// <summary>
+/// The process that <see cref="KillTests"/> kills: this same executable, started with a variable set. It appends rows on several
+/// threads and prints each id only after its append was acknowledged.
+/// </summary>
+internal static class JournalChild
+{
+    public const string FolderVariable = "WEIR_TEST_JOURNAL_CHILD";
+    public const string DurabilityVariable = "WEIR_TEST_JOURNAL_DURABILITY";
+
+    [ModuleInitializer]
+    internal static void RunWhenAsked()
+    {
+        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
+        {
+            RunAsync(folder, Enum.Parse<Durability>(Environment.GetEnvironmentVariable(DurabilityVariable) ?? "")).GetAwaiter().GetResult();
+            Environment.Exit(0);
+        }
+    }
+
+    private static async Task RunAsync(string folder, Durability durability)
+    {
+        using var storage = StorageSetup.Open(null, Path.Combine(folder, "weir.db"), NullLogger.Instance);
+        storage.Migrations.Migrate();
+        await using var journal = await RequestJournal.OpenAsync(
+            new JournalOptions
+            {
+                Folder = Path.Combine(folder, "journal"),
+                Durability = durability,
+                SegmentBytes = 256 << 10,
+                GatherFor = TimeSpan.FromMilliseconds(20),
+            },
+            storage.Ledger, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        await using var output = Console.OpenStandardOutput();
+        string run = Guid.NewGuid().ToString("N");
+        var gate = new Lock();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(async () =>
+        {
+            for (int i = 0; ; i++)
+            {
+                string id = string.Create(CultureInfo.InvariantCulture, $"{run}-{thread}-{i}");
+                await journal.AppendAsync(SampleRecords.Usual(id), CancellationToken.None);
+                byte[] line = [.. System.Text.Encoding.ASCII.GetBytes(id), (byte)'\n'];
+                lock (gate)
+                {
+                    output.Write(line);
+                }
+            }
+        })));
+    }
+}
