@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Gateway.Config;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Ledger.Journal;
 using Weir.Providers.Neutral;
@@ -89,7 +90,7 @@ async Task Using(Durability durability, bool toSqlite, Func<RequestJournal, Task
     }
 }
 
-string[] Ids(int rows) => [.. Enumerable.Range(0, rows).Select(_ => Guid.NewGuid().ToString())];
+string[] Ids(int rows) => [.. Enumerable.Range(0, rows).Select(_ => Guid.CreateVersion7().ToString())];
 
 async Task AppendAsync(RequestJournal journal, string[] ids, int callers, long[]? ticks)
 {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Gateway.Config;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Ledger.Journal;
 using Weir.Gateway.Tests.Ledger;

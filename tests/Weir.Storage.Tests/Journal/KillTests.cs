@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Gateway.Config;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Ledger.Journal;
 

@@ -22,7 +22,7 @@ public sealed record JournalOptions
     /// nobody waits for it under <see cref="Durability.Process"/> and <see cref="Durability.Disk"/>, and the row is safe already.
     /// Not used under <see cref="Durability.Store"/>.
     /// </summary>
-    public TimeSpan GatherFor { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan GatherFor { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a stop waits for a store that does not answer before it leaves the rows in the journal for the next start.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Weir.Gateway.Config;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Ledger.Journal;
 
