@@ -26,7 +26,7 @@ internal sealed class SqliteDatabase
         }
 
         // The checkpoint copies each changed page once, so a longer log copies the hot pages of the indexes less often.
-        return Open(_write, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;");
+        return Open(_write, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;");
     }
 
     /// <summary>A pooled connection that only reads; it never waits for the writer.</summary>

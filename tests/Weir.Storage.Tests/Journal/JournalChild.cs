@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Gateway.Config;
 using Weir.Gateway.Ledger;
@@ -17,14 +16,15 @@ internal static class JournalChild
     public const string FolderVariable = "WEIR_TEST_JOURNAL_CHILD";
     public const string DurabilityVariable = "WEIR_TEST_JOURNAL_DURABILITY";
 
-    [ModuleInitializer]
-    internal static void RunWhenAsked()
+    public static async Task<int> Main(string[] args)
     {
-        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
+        if (Environment.GetEnvironmentVariable(FolderVariable) is not { Length: > 0 } folder)
         {
-            RunAsync(folder, Enum.Parse<Durability>(Environment.GetEnvironmentVariable(DurabilityVariable) ?? "")).GetAwaiter().GetResult();
-            Environment.Exit(0);
+            return await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
         }
+
+        await RunAsync(folder, Enum.Parse<Durability>(Environment.GetEnvironmentVariable(DurabilityVariable) ?? ""));
+        return 0;
     }
 
     private static async Task RunAsync(string folder, Durability durability)
