@@ -55,7 +55,6 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         var writer = call.Http.Response.BodyWriter;
         var gone = call.Http.RequestAborted;
         var fault = default(UpstreamFault);
-        var told = false;
         try
         {
             while (true)
@@ -76,7 +75,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                     }
                     continue;
                 }
-                (fault, told) = (step.Fault, step.Told);
+                fault = step.Fault;
                 if (step.Kind == StreamStepKind.Done)
                 {
                     await EndAsync(call, answer, step.Bytes.IsEmpty ? Done : step.Bytes);
@@ -97,7 +96,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         {
             fault = new UpstreamFault(FaultKind.Timeout, 0, $"No chunk within {answer.IdleLimit?.TotalSeconds:0.###} seconds.");
         }
-        await BreakAsync(call, answer, fault, told);
+        await BreakAsync(call, answer, fault);
     }
 
     private void BeginStream(GatewayCall call, ModelAnswer answer)
@@ -143,11 +142,11 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
             await EndAsync(call, answer, default);
             return;
         }
-        await BreakAsync(call, answer, step.Fault, told: true);
+        await BreakAsync(call, answer, step.Fault);
     }
 
     /// <summary>The stream ends before its end: charge what was used, write the row as broken, tell a caller who is still there.</summary>
-    private async ValueTask BreakAsync(GatewayCall call, ModelAnswer answer, UpstreamFault? fault, bool told)
+    private async ValueTask BreakAsync(GatewayCall call, ModelAnswer answer, UpstreamFault? fault)
     {
         Settlement.Stream(call, answer);
         var record = call.Record;
@@ -166,7 +165,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                 observer.CooledDown(answer.Deployment, fault.Status);
             }
         }
-        if (error is not null && !told && !call.Http.RequestAborted.IsCancellationRequested)
+        if (error is not null && !call.Http.RequestAborted.IsCancellationRequested)
         {
             ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error);
             await call.Http.Response.BodyWriter.FlushAsync(call.Http.RequestAborted);

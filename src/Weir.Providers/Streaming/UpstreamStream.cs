@@ -25,8 +25,7 @@ public enum StreamStepKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Bytes">For the caller, untouched.</param>
 /// <param name="Fault">Why it broke.</param>
-/// <param name="Told">The upstream's own error event is among the bytes already given: the caller needs no second one.</param>
-public readonly record struct StreamStep(StreamStepKind Kind, ReadOnlyMemory<byte> Bytes, UpstreamFault? Fault, bool Told);
+public readonly record struct StreamStep(StreamStepKind Kind, ReadOnlyMemory<byte> Bytes, UpstreamFault? Fault);
 
 /// <summary>How a stream is passed on.</summary>
 /// <param name="Caps">Bounds.</param>
@@ -57,7 +56,6 @@ public sealed class UpstreamStream : IDisposable
     private long _total;
     private ReadOnlyMemory<byte> _terminal;
     private UpstreamFault? _fault;
-    private bool _told;
     private bool _finishSeen;
     private bool _done;
     private bool _ended;
@@ -130,26 +128,26 @@ public sealed class UpstreamStream : IDisposable
             if (_ready > 0)
             {
                 _forwarded = _ready;
-                return new StreamStep(StreamStepKind.Forward, _buffer.AsMemory(0, _ready), null, false);
+                return new StreamStep(StreamStepKind.Forward, _buffer.AsMemory(0, _ready), null);
             }
             if (_fault is not null)
             {
-                return new StreamStep(StreamStepKind.Broken, default, _fault, _told);
+                return new StreamStep(StreamStepKind.Broken, default, _fault);
             }
             if (_done)
             {
-                return new StreamStep(StreamStepKind.Done, _terminal, null, false);
+                return new StreamStep(StreamStepKind.Done, _terminal, null);
             }
             if (_ended)
             {
                 // Some compatible servers close without [DONE]; a finish reason makes that an orderly end.
                 return _finishSeen && _scanner.Pending == _filled
-                    ? new StreamStep(StreamStepKind.Done, default, null, false)
-                    : new StreamStep(StreamStepKind.Broken, default, Cut(), false);
+                    ? new StreamStep(StreamStepKind.Done, default, null)
+                    : new StreamStep(StreamStepKind.Broken, default, Cut());
             }
             if (await FillAsync(cancellationToken) is { } fault)
             {
-                return new StreamStep(StreamStepKind.Broken, default, fault, false);
+                return new StreamStep(StreamStepKind.Broken, default, fault);
             }
         }
     }
@@ -219,12 +217,7 @@ public sealed class UpstreamStream : IDisposable
         if ((traits & ChunkTraits.Error) != 0)
         {
             _fault = FaultReader.ReadEvent(data, _faults);
-            // Before any content the fault is the router's to handle; after it the event itself tells the caller.
-            if (ContentSeen)
-            {
-                _ready = found.End;
-                _told = true;
-            }
+            // The event itself is never passed on: an upstream may repeat a credential in it. The fault is told in the gateway's words.
             return;
         }
         if ((traits & ChunkTraits.Garbage) != 0 && !ContentSeen)

@@ -49,9 +49,9 @@ public sealed class StreamTable
             {
                 // Long enough that the first part has gone out before the error comes in.
                 w.A.Script.Enqueue(ScriptedReply.Say(string.Join(' ', Enumerable.Repeat("word", 5_000))));
-                w.A.Faults.SetMode(Fault.ErrorEvent(4_900));
+                w.A.Faults.SetMode(Fault.ErrorEvent(4_900) with { Message = "denied for sk-upstream-A" });
             },
-            Asks = [Ask.Chat(stream: true) with { End = StreamEnd.ErrorEvent, Holds = "word", Message = "litellm.InternalServerError" }],
+            Asks = [Ask.Chat(stream: true) with { End = StreamEnd.ErrorEvent, Holds = "word", Message = "litellm.InternalServerError", Lacks = "sk-upstream-A" }],
             Calls = "A1",
         },
         new Case
