@@ -17,7 +17,7 @@ public sealed partial class FileTests
             let lines = File.ReadLines(Repo.Full(path)).Count()
             where lines > Rules.LongestFile
             select $"{path}: {lines} lines";
-        Assert.Empty(tooLong);
+        Found.Nothing(tooLong);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed partial class FileTests
             let type = name.Split('.')[0]
             where !TypeNames(path).Contains(type)
             select $"{path} declares no type {type}";
-        Assert.Empty(wrong);
+        Found.Nothing(wrong);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed partial class FileTests
             let folder = string.Join('.', path.Split('/')[1..^1])
             where declared.Groups["name"].Value != folder
             select $"{path}: namespace {declared.Groups["name"].Value}, expected {folder}";
-        Assert.Empty(wrong);
+        Found.Nothing(wrong);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed partial class FileTests
             from suffix in Rules.EmptySuffixes
             where type.EndsWith(suffix, StringComparison.Ordinal)
             select $"{path}: {type}";
-        Assert.Empty(empty);
+        Found.Nothing(empty);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed partial class FileTests
             let match = MachinePath().Match(text)
             where match.Success
             select $"{path}: {match.Value}";
-        Assert.Empty(found);
+        Found.Nothing(found);
 
         var locks = Repo.Files.Where(path => Path.GetFileName(path) is "package-lock.json" or ".npmrc" or "nuget.config" or "NuGet.Config");
         Assert.DoesNotContain(locks, path => LockHost().IsMatch(Repo.Read(path)));

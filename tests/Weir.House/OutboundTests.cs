@@ -10,6 +10,6 @@ public sealed class OutboundTests
     [InlineData("Weir.Server")]
     public void No_client_handler_or_socket_is_made_outside_the_connector(string project)
     {
-        Assert.Empty(SocketUse.Find(Repo.Assembly(project), project));
+        Found.Nothing(SocketUse.Find(Repo.Assembly(project), project));
     }
 }

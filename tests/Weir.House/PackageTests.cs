@@ -17,7 +17,7 @@ public sealed class PackageTests
             let package = (string?)reference.Attribute("Include") ?? (string?)reference.Attribute("Update") ?? ""
             where !IsAllowed(allowed, package, path)
             select $"{path} uses {package}, which {Decision} does not allow there";
-        Assert.Empty(wrong);
+        Found.Nothing(wrong);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class PackageTests
             from reference in XDocument.Load(Repo.Full(path)).Descendants("PackageReference")
             where reference.Attribute("Version") is not null || reference.Attribute("VersionOverride") is not null
             select $"{path}: {(string?)reference.Attribute("Include")}";
-        Assert.Empty(own);
+        Found.Nothing(own);
     }
 
     [Fact]

@@ -37,10 +37,10 @@ public sealed partial class SampleTests
         {
             var file = Path.Combine(folder.FullName, "config.yaml");
             File.WriteAllText(file, text);
-            Assert.Empty(ConfigCheck.Run(file, environment, new CheckOptions(Strict: true)).Problems.Select(problem => $"{where} {problem}"));
+            Found.Nothing(ConfigCheck.Run(file, environment, new CheckOptions(Strict: true)).Problems.Select(problem => $"{where} {problem}"));
 
             var loaded = ConfigLoader.Load(file, new ConfigLoadOptions { Environment = environment, Check = new CheckOptions(Strict: true) });
-            Assert.Empty(loaded.Report.Problems.Select(problem => $"{where} {problem}"));
+            Found.Nothing(loaded.Report.Problems.Select(problem => $"{where} {problem}"));
             Assert.NotNull(loaded.Config);
             Assert.NotEmpty(loaded.Config.Deployments);
         }
@@ -58,7 +58,7 @@ public sealed partial class SampleTests
             from Match block in Block().Matches(Repo.Read(page))
             where block.Groups["kind"].Value is "yaml" or "yml" or ""
             select $"{page}: {block.Groups["text"].Value.Split('\n')[0]}";
-        Assert.Empty(unmarked);
+        Found.Nothing(unmarked);
     }
 
     [Fact]

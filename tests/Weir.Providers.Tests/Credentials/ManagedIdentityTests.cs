@@ -8,7 +8,7 @@ using Weir.Providers.Upstream;
 namespace Weir.Providers.Tests.Credentials;
 
 /// <summary>A metadata service for the whole process: the library reads its address from the environment once and keeps it.</summary>
-public sealed class FakeMetadataService : IAsyncLifetime
+public sealed class FakeMetadataEndpoint : IAsyncLifetime
 {
     private const string Variable = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 
@@ -52,7 +52,7 @@ public sealed class FakeMetadataService : IAsyncLifetime
 /// <summary>Tokens from the machine's metadata service.</summary>
 [CollectionDefinition(nameof(ManagedIdentityTests), DisableParallelization = true)]
 [Collection(nameof(ManagedIdentityTests))]
-public sealed class ManagedIdentityTests(FakeMetadataService imds) : IClassFixture<FakeMetadataService>
+public sealed class ManagedIdentityTests(FakeMetadataEndpoint imds) : IClassFixture<FakeMetadataEndpoint>
 {
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
 
