@@ -33,7 +33,7 @@ internal static class Composition
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(logs);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ServeRun.LongestDrain);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseSockets(SocketThreads.Configure).UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             // The engine bounds bodies itself, so that the refusal is in the caller's dialect.

@@ -30,6 +30,10 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     private async ValueTask WholeAsync(GatewayCall call, ModelAnswer answer)
     {
         var body = answer.Whole!; // Chosen by PassOnAsync.
+        if (Settlement.HasToCount(answer))
+        {
+            await ThreadHop.ToPool();
+        }
         Settlement.Whole(call, answer);
         var record = call.Record;
         record.Outcome = RequestOutcome.Success;
@@ -113,6 +117,10 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     /// <summary>The orderly end: settle, write down, then let the terminal event go.</summary>
     private async ValueTask EndAsync(GatewayCall call, ModelAnswer answer, ReadOnlyMemory<byte> terminal)
     {
+        if (Settlement.HasToCount(answer))
+        {
+            await ThreadHop.ToPool();
+        }
         Settlement.Stream(call, answer);
         var record = call.Record;
         record.Outcome = call.Http.RequestAborted.IsCancellationRequested ? RequestOutcome.ClientGone : RequestOutcome.Success;
@@ -148,6 +156,10 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     /// <summary>The stream ends before its end: charge what was used, write the row as broken, tell a caller who is still there.</summary>
     private async ValueTask BreakAsync(GatewayCall call, ModelAnswer answer, UpstreamFault? fault)
     {
+        if (Settlement.HasToCount(answer))
+        {
+            await ThreadHop.ToPool();
+        }
         Settlement.Stream(call, answer);
         var record = call.Record;
         record.Outcome = fault is null ? RequestOutcome.ClientGone : RequestOutcome.Broken;

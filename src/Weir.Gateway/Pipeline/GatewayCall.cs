@@ -52,10 +52,13 @@ internal sealed class GatewayCall
     internal RequestBody? Body { get; set; }
 
     /// <summary>Spans over the body.</summary>
-    internal RequestView View { get; } = new();
+    internal RequestView View => Scratch.View;
 
     /// <summary>The body as it leaves.</summary>
-    internal PatchedBody Patched { get; } = new();
+    internal PatchedBody Patched => Scratch.Patched;
+
+    /// <summary>Where both live.</summary>
+    internal CallScratch Scratch { get; } = CallScratch.Rent();
 
     /// <summary>What the caller decides.</summary>
     internal CallOptions Options { get; set; } = CallOptions.None;

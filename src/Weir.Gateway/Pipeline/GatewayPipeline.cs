@@ -67,6 +67,7 @@ internal sealed partial class GatewayPipeline(
         {
             observer.Ended(call);
             call.Body?.Dispose();
+            CallScratch.Return(call.Scratch);
         }
     }
 
@@ -94,6 +95,10 @@ internal sealed partial class GatewayPipeline(
     private static async ValueTask ReadAsync(GatewayCall call)
     {
         call.Body = await RequestBody.ReadAsync(call.Http.Request, call.Snapshot.Config.Access.MaxRequestBytes, call.Http.RequestAborted);
+        if (call.Body.Length > ThreadHop.LargeBody || call.Snapshot.Config.Router.EnablePreCallChecks)
+        {
+            await ThreadHop.ToPool();
+        }
         RequestChecks.Check(call);
     }
 

@@ -49,6 +49,7 @@ internal sealed class RequestBody : IDisposable
         {
             return body;
         }
+        await ThreadHop.ToPool();
         using (body)
         {
             return await InflateAsync(body.Memory, maxBytes, cancellationToken);

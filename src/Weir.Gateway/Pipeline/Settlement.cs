@@ -9,6 +9,9 @@ namespace Weir.Gateway.Pipeline;
 /// <summary>Step 6: turns what was used into money, from the upstream's own numbers, else from a count that is marked as estimated.</summary>
 internal static class Settlement
 {
+    /// <summary>True when the upstream told no usage, so that tokens must be counted: work for another thread.</summary>
+    internal static bool HasToCount(ModelAnswer answer) => answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.Length == 0;
+
     /// <summary>Settles an answer that came whole.</summary>
     internal static void Whole(GatewayCall call, ModelAnswer answer)
     {

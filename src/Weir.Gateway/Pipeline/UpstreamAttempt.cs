@@ -25,6 +25,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     {
         var model = deployment.ModelFor(route);
         var mock = call.Options.MockResponse ?? deployment.Config.MockResponse;
+        if (mock is not null)
+        {
+            await ThreadHop.ToPool();
+        }
         var own = ClientsideParams.Find(call, deployment, model.Model);
         var address = own is null ? model.AddressOf(call.Operation) : own.Address;
         if (address is null && mock is null)

@@ -16,6 +16,7 @@ internal sealed class TokenCounterEndpoint(SnapshotHolder snapshots)
         try
         {
             using var body = await RequestBody.ReadAsync(http.Request, snapshot.Config.Access.MaxRequestBytes, http.RequestAborted);
+            await ThreadHop.ToPool();
             var view = new RequestView();
             if (RequestReader.Read(body.Memory.Span, view) is { } refusal)
             {
