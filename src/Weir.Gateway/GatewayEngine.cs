@@ -11,6 +11,7 @@ using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
+using Weir.Gateway.Telemetry;
 using Weir.Gateway.Telemetry.Metrics;
 using Weir.Gateway.Telemetry.Tracing;
 using Weir.Providers;
@@ -33,6 +34,7 @@ public sealed class GatewayEngine : IDisposable
     private readonly HealthBoard _board;
     private readonly SnapshotHolder _snapshots;
     private readonly GatewayStatus _status;
+    private readonly ILogger _log;
     private readonly GatewayMetrics _metrics;
     private readonly CallObserver _observer;
     private readonly OtlpSettings? _otlp;
@@ -44,12 +46,12 @@ public sealed class GatewayEngine : IDisposable
     {
         _parts = parts;
         _status = new GatewayStatus(parts.Version);
+        _log = parts.Logs.CreateLogger("Weir.Gateway");
         _metrics = new GatewayMetrics(parts.Version);
         _observer = new CallObserver(_metrics);
         _connector = new OutboundConnector(parts.Outbound);
         _otlp = config.Telemetry.OpenTelemetry ? OtlpSettings.FromEnvironment(parts.Variable) : null;
-        var signInLog = parts.Logs.CreateLogger("Weir.SignIn");
-        _signIn = new EntraSignIn(_connector, parts.Time, parts.Variable, fault => EngineLog.SignInTrouble(signInLog, fault.Message));
+        _signIn = new EntraSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
         _routing = new RoutingState(parts.Time);
         _board = new HealthBoard(parts.Time);
         _snapshots = new SnapshotHolder(Compile(config));
@@ -106,7 +108,11 @@ public sealed class GatewayEngine : IDisposable
     public Task StopAsync() => Prober.StopAsync(CancellationToken.None);
 
     /// <summary>From now on readiness fails, so that no new work is sent here; requests are still served.</summary>
-    public void Drain() => _status.Draining = true;
+    public void Drain()
+    {
+        _status.Draining = true;
+        _log.Draining(_observer.InFlight);
+    }
 
     /// <summary>Adds the engine's routes to <paramref name="endpoints"/>.</summary>
     public void Map(IEndpointRouteBuilder endpoints)
@@ -135,6 +141,14 @@ public sealed class GatewayEngine : IDisposable
         _connector.NameHosts(routes.Deployments.OfType<UpstreamDeployment>().Select(d => d.NamedHost)
             .Concat(_otlp?.Hosts ?? []).OfType<Uri>());
         _metrics.ConfigApplied(config, _parts.Time.GetUtcNow());
+        foreach (var rejected in config.Rejected)
+        {
+            _log.DeploymentRejected(rejected.ModelGroup, rejected.LiteLlmModel, rejected.Origin, rejected.Reason);
+        }
+        foreach (var unpriced in routes.Deployments.OfType<UpstreamDeployment>().Where(d => d.FixedModel is { Price: null }))
+        {
+            _log.PriceUnknown(unpriced.Provider.Name, unpriced.Config.UpstreamModel, unpriced.Id);
+        }
         return new GatewaySnapshot(config, new Authenticator(config.Access), routes);
     }
 

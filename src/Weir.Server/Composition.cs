@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging.Console;
 using Weir.Gateway;
 using Weir.Gateway.Config;
+using Weir.Gateway.Telemetry;
 using Weir.Server.Cli;
 
 namespace Weir.Server;
@@ -10,21 +10,8 @@ namespace Weir.Server;
 /// <summary>Puts engine, ledger and web server together. A middleware here is about HTTP only; the order of business steps is the pipeline's.</summary>
 internal static class Composition
 {
-    /// <summary>The log of the process. Everything goes to standard error: standard output carries the one line that says where Weir listens.</summary>
-    internal static ILoggerFactory Logs(int verbosity, bool json) => LoggerFactory.Create(logging =>
-    {
-        logging.SetMinimumLevel(verbosity switch { 0 => LogLevel.Warning, 1 => LogLevel.Information, _ => LogLevel.Debug });
-        logging.AddFilter("Weir.Start", LogLevel.Information);
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        if (json)
-        {
-            logging.AddJsonConsole();
-        }
-        else
-        {
-            logging.AddSimpleConsole(console => console.SingleLine = true);
-        }
-    });
+    /// <summary>The log of the process.</summary>
+    internal static ILoggerFactory Logs(TelemetryConfig telemetry, bool debug) => LoggerFactory.Create(logging => LogSetup.Configure(logging, telemetry, debug));
 
     /// <summary>The web server with the engine's routes; not started.</summary>
     internal static WebApplication Build(GatewayEngine engine, GatewayConfig config, ServeOptions options, IPAddress address, ILoggerFactory logs)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Upstream;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -39,6 +40,9 @@ internal sealed record CallOptions
     /// <summary>Answer this instead of asking anyone.</summary>
     internal string? MockResponse { get; init; }
 
+    /// <summary>Fail the first group in this way instead of asking it (<c>mock_testing_*</c>); null = no such wish.</summary>
+    internal FaultKind? MockFault { get; init; }
+
     /// <summary>Drop what the provider does not take.</summary>
     internal bool? DropParams { get; init; }
 
@@ -52,7 +56,7 @@ internal sealed record CallOptions
         var fromBody = false;
         foreach (ref readonly var member in view.Members)
         {
-            fromBody |= member.Member is >= RequestMember.Metadata and <= RequestMember.AllowedOpenAiParams;
+            fromBody |= member.Member is (>= RequestMember.Metadata and <= RequestMember.AllowedOpenAiParams) or RequestMember.MockTesting;
         }
         var retries = Header(headers, "x-litellm-num-retries");
         var timeout = Header(headers, "x-litellm-timeout");
@@ -73,9 +77,38 @@ internal sealed record CallOptions
             ContentPolicyFallbacks = Texts(body, view, RequestMember.ContentPolicyFallbacks, "content_policy_fallbacks"),
             DisableFallbacks = view.Flag(body, RequestMember.DisableFallbacks) ?? false,
             MockResponse = view.Text(body, RequestMember.MockResponse),
+            MockFault = ReadMockFault(body, view),
             DropParams = view.Flag(body, RequestMember.DropParams),
             AdditionalDropParams = Texts(body, view, RequestMember.AdditionalDropParams, "additional_drop_params") ?? [],
         };
+    }
+
+    /// <summary>Whether such members are allowed at all is checked before a request gets here.</summary>
+    private static FaultKind? ReadMockFault(ReadOnlySpan<byte> body, RequestView view)
+    {
+        foreach (ref readonly var member in view.Members)
+        {
+            if (member.Member != RequestMember.MockTesting || !body[member.Value.Start..member.Value.End].SequenceEqual("true"u8))
+            {
+                continue;
+            }
+            switch (RequestPatcher.NameOf(body, member.NameStart))
+            {
+                case "mock_testing_fallbacks":
+                    return FaultKind.ServerError;
+                case "mock_testing_context_fallbacks" or "mock_testing_context_window_fallbacks":
+                    return FaultKind.ContextWindowExceeded;
+                case "mock_testing_content_policy_fallbacks":
+                    return FaultKind.ContentPolicyViolation;
+                case "mock_testing_rate_limit_error":
+                    return FaultKind.RateLimited;
+                case "mock_timeout":
+                    return FaultKind.Timeout;
+                default:
+                    break;
+            }
+        }
+        return null;
     }
 
     private static string? Header(IHeaderDictionary headers, string name) =>

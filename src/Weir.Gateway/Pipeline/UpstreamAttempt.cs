@@ -23,6 +23,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<AttemptOutcome> RunAsync(GatewayCall call, UpstreamDeployment deployment, RouteMatch route)
     {
+        if (call.Options.MockFault is { } wished && call.FallbacksTried == 0)
+        {
+            return new AttemptOutcome(null, new UpstreamFault(wished, 0, $"This is a mock exception for model={call.Record.RequestedModel}, to trigger a fallback."), 0);
+        }
         var model = deployment.ModelFor(route);
         var mock = call.Options.MockResponse ?? deployment.Config.MockResponse;
         if (mock is not null)

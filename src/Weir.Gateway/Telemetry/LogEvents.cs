@@ -5,26 +5,8 @@ namespace Weir.Gateway.Telemetry;
 /// <summary>What the gateway says of its own life. Requests are not logged: they are in the ledger. No text of a request or key appears here.</summary>
 internal static partial class LogEvents
 {
-    [LoggerMessage(1000, LogLevel.Information, "Weir {Version} serves {Deployments} deployments in {Groups} groups at {Address}, from {Source}")]
-    internal static partial void Serving(this ILogger logger, string version, int deployments, int groups, string address, string source);
-
-    [LoggerMessage(1001, LogLevel.Information, "Draining: readiness fails from now on, {InFlight} requests are finished for up to {Limit}")]
-    internal static partial void Draining(this ILogger logger, int inFlight, TimeSpan limit);
-
-    [LoggerMessage(1002, LogLevel.Information, "Stopped after {Uptime}")]
-    internal static partial void Stopped(this ILogger logger, TimeSpan uptime);
-
-    [LoggerMessage(1010, LogLevel.Information, "Configuration reloaded from {Source}: {Deployments} deployments in {Groups} groups")]
-    internal static partial void Reloaded(this ILogger logger, string source, int deployments, int groups);
-
-    [LoggerMessage(1011, LogLevel.Error, "Configuration in {Source} refused, the one in force stays: {Problems}")]
-    internal static partial void ReloadRefused(this ILogger logger, string source, string problems);
-
-    [LoggerMessage(1012, LogLevel.Warning, "This reload weakens policy: {What}")]
-    internal static partial void ReloadWeakens(this ILogger logger, string what);
-
-    [LoggerMessage(1013, LogLevel.Warning, "Configuration: {Problem}")]
-    internal static partial void ConfigWarning(this ILogger logger, string problem);
+    [LoggerMessage(1001, LogLevel.Information, "Draining: readiness fails from now on, {InFlight} requests are being finished")]
+    internal static partial void Draining(this ILogger logger, int inFlight);
 
     [LoggerMessage(1014, LogLevel.Warning, "Deployment {Model} of group {Group} ({Origin}) is left out: {Reason}")]
     internal static partial void DeploymentRejected(this ILogger logger, string group, string model, string origin, string reason);
@@ -37,6 +19,9 @@ internal static partial class LogEvents
 
     [LoggerMessage(1022, LogLevel.Warning, "The receiver of OpenTelemetry did not take a batch; more failures are counted in litellm_callback_logging_failures_metric_total and not logged")]
     internal static partial void ExportFailing(this ILogger logger);
+
+    [LoggerMessage(1023, LogLevel.Warning, "Sign-in at an upstream's identity provider: {What}")]
+    internal static partial void SignInTrouble(this ILogger logger, string what);
 
     [LoggerMessage(1030, LogLevel.Warning, "No price is known for {Model} of provider {Provider} (deployment {Deployment}): its cost is recorded as unknown; set model_info.base_model or input_cost_per_token and output_cost_per_token")]
     internal static partial void PriceUnknown(this ILogger logger, string provider, string model, string deployment);

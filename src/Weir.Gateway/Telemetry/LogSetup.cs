@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Weir.Gateway.Config;
@@ -5,15 +6,18 @@ using Weir.Gateway.Config;
 namespace Weir.Gateway.Telemetry;
 
 /// <summary>How the gateway logs: to the console, one line per event, our own events from <c>Information</c> and the framework's from <c>Warning</c>.</summary>
-internal static class LogSetup
+public static class LogSetup
 {
     /// <summary>Replaces every provider.</summary>
     /// <param name="logging">The host's logging.</param>
     /// <param name="config">For <c>json_logs</c>.</param>
     /// <param name="debug"><c>--debug</c>, <c>--detailed_debug</c>: our own events from <c>Debug</c>.</param>
-    internal static void Configure(ILoggingBuilder logging, TelemetryConfig config, bool debug)
+    public static void Configure(ILoggingBuilder logging, TelemetryConfig config, bool debug)
     {
         logging.ClearProviders();
+
+        // Standard output carries the one line that says where Weir listens.
+        logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Weir", debug ? LogLevel.Debug : LogLevel.Information);
 

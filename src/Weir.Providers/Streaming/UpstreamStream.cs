@@ -264,6 +264,7 @@ public sealed class UpstreamStream : IDisposable
         _forwarded = _ready = 0;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<UpstreamFault?> FillAsync(CancellationToken cancellationToken)
     {
         if (_filled - _scanner.Pending > _rules.Caps.EventBytes)

@@ -25,8 +25,8 @@ internal static class ServeCommand
         var apiVersion = new Option<string?>("--api_version") { Description = "Azure api-version of --model" };
         var key = new Option<string?>("--ssl_keyfile_path") { Description = "PEM key for HTTPS (env SSL_KEYFILE_PATH)" };
         var certificate = new Option<string?>("--ssl_certfile_path") { Description = "PEM certificate for HTTPS (env SSL_CERTFILE_PATH)" };
-        var debug = new Option<bool>("--debug") { Description = "Log what the gateway does" };
-        var detailed = new Option<bool>("--detailed_debug") { Description = "Log everything but content and secrets" };
+        var debug = new Option<bool>("--debug") { Description = "Log what the gateway does; never content or secrets" };
+        var detailed = new Option<bool>("--detailed_debug") { Description = "The same; LiteLLM's name for more" };
         var unenforced = new Option<bool>("--allow-unenforced") { Description = "Start although the file holds limits that this build does not enforce" };
         Option[] taken = [config, port, host, model, alias, apiBase, apiVersion, key, certificate, debug, detailed, unenforced];
         var ignored = Ignored();
@@ -47,7 +47,7 @@ internal static class ServeCommand
                 ApiVersion = parsed.GetValue(apiVersion),
                 KeyFile = parsed.GetValue(key) ?? Variable("SSL_KEYFILE_PATH"),
                 CertificateFile = parsed.GetValue(certificate) ?? Variable("SSL_CERTFILE_PATH"),
-                Verbosity = parsed.GetValue(detailed) ? 2 : parsed.GetValue(debug) ? 1 : 0,
+                Debug = parsed.GetValue(detailed) || parsed.GetValue(debug),
                 AllowUnenforced = parsed.GetValue(unenforced),
             };
             foreach (var option in ignored.Where(o => parsed.GetResult(o) is { Implicit: false }))

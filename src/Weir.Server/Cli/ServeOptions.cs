@@ -30,8 +30,8 @@ internal sealed record ServeOptions
     /// <summary>Its PEM key.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>0 = warnings, 1 = information (<c>--debug</c>), 2 = everything (<c>--detailed_debug</c>).</summary>
-    public int Verbosity { get; init; }
+    /// <summary><c>--debug</c>, <c>--detailed_debug</c>: log everything of Weir's own but content and secrets.</summary>
+    public bool Debug { get; init; }
 
     /// <summary>Start although the file holds limits that this build does not enforce.</summary>
     public bool AllowUnenforced { get; init; }

@@ -69,7 +69,7 @@ internal static class ServeRun
             throw new StartException(refusal);
         }
         config = WithKey(config, decision);
-        using var logs = Composition.Logs(options.Verbosity, config.Telemetry.JsonLogs);
+        using var logs = Composition.Logs(config.Telemetry, options.Debug);
         var log = logs.CreateLogger("Weir.Start");
         foreach (var warning in decision.Warnings)
         {

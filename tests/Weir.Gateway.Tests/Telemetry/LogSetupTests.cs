@@ -24,8 +24,8 @@ public sealed class LogSetupTests
     public void An_event_says_what_and_where_in_one_line()
     {
         var written = new Written();
-        written.ReloadRefused("config.yaml", "config.yaml:3:5: unknown key");
-        Assert.Equal("Configuration in config.yaml refused, the one in force stays: config.yaml:3:5: unknown key", written.Last);
+        written.Draining(3);
+        Assert.Equal("Draining: readiness fails from now on, 3 requests are being finished", written.Last);
         written.PriceUnknown("azure", "our-4o", "d1");
         Assert.Contains("set model_info.base_model", written.Last, StringComparison.Ordinal);
     }
