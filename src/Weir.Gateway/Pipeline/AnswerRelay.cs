@@ -59,6 +59,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         var writer = call.Http.Response.BodyWriter;
         var gone = call.Http.RequestAborted;
         var fault = default(UpstreamFault);
+        var terminal = default(ReadOnlyMemory<byte>?);
         try
         {
             while (true)
@@ -71,7 +72,13 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                     if (!gone.IsCancellationRequested)
                     {
                         writer.Write(step.Bytes.Span);
-                        await writer.FlushAsync(gone);
+                        var flush = writer.FlushAsync(gone);
+                        if (!flush.IsCompleted)
+                        {
+                            // A slow reader holds us up: the upstream is not to blame for this gap.
+                            answer.Timeout.Arm(null);
+                        }
+                        await flush;
                     }
                     else if (call.Snapshot.Config.Request.CancelOnDisconnect)
                     {
@@ -80,11 +87,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                     continue;
                 }
                 fault = step.Fault;
-                if (step.Kind == StreamStepKind.Done)
-                {
-                    await EndAsync(call, answer, step.Bytes.IsEmpty ? Done : step.Bytes);
-                    return;
-                }
+                terminal = step.Kind == StreamStepKind.Done ? step.Bytes.IsEmpty ? Done : step.Bytes : null;
                 break;
             }
         }
@@ -98,9 +101,10 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         }
         catch (OperationCanceledException)
         {
-            fault = new UpstreamFault(FaultKind.Timeout, 0, $"No chunk within {answer.IdleLimit?.TotalSeconds:0.###} seconds.");
+            fault = Silent(answer);
         }
-        await BreakAsync(call, answer, fault);
+        // Outside the catch: from here on the row is written, once.
+        await (terminal is { } end ? EndAsync(call, answer, end) : BreakAsync(call, answer, fault));
     }
 
     private void BeginStream(GatewayCall call, ModelAnswer answer)
@@ -139,12 +143,19 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     private async ValueTask FinishWithoutClientAsync(GatewayCall call, ModelAnswer answer)
     {
         var step = default(StreamStep);
-        do
+        try
         {
-            answer.Timeout.Arm(answer.IdleLimit);
-            step = await answer.Stream!.NextAsync(answer.Timeout.Token); // A streamed answer has a stream.
+            do
+            {
+                answer.Timeout.Arm(answer.IdleLimit);
+                step = await answer.Stream!.NextAsync(answer.Timeout.Token); // A streamed answer has a stream.
+            }
+            while (step.Kind == StreamStepKind.Forward);
         }
-        while (step.Kind == StreamStepKind.Forward);
+        catch (OperationCanceledException)
+        {
+            step = new StreamStep(StreamStepKind.Broken, default, Silent(answer));
+        }
         if (step.Kind == StreamStepKind.Done)
         {
             await EndAsync(call, answer, default);
@@ -183,6 +194,9 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
             await call.Http.Response.BodyWriter.FlushAsync(call.Http.RequestAborted);
         }
     }
+
+    private static UpstreamFault Silent(ModelAnswer answer) =>
+        new(FaultKind.Timeout, 0, $"No chunk within {answer.IdleLimit?.TotalSeconds:0.###} seconds.");
 
     private static GatewayError ErrorOf(GatewayCall call, ModelAnswer answer, UpstreamFault fault)
     {

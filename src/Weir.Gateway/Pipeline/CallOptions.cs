@@ -118,7 +118,7 @@ internal sealed record CallOptions
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : throw Wrong(name, "a number");
 
     private static int? Whole(double? number, string name) =>
-        number is null ? null : number is >= 0 and <= 100 ? (int)number : throw Wrong(name, "a whole number from 0 to 100");
+        number is null ? null : number is >= 0 and <= 100 && number == Math.Truncate(number.Value) ? (int)number : throw Wrong(name, "a whole number from 0 to 100");
 
     private static TimeSpan? Seconds(double? number, string name) =>
         number is null ? null : number is > 0 and <= 86_400 ? TimeSpan.FromSeconds(number.Value) : throw Wrong(name, "a number of seconds above 0 and up to 86400");
@@ -212,8 +212,12 @@ internal sealed record CallOptions
             }
             else if (!isModel && reader.TokenType == JsonTokenType.StartArray)
             {
-                while (reader.Read() && reader.TokenType == JsonTokenType.String)
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
+                    if (reader.TokenType != JsonTokenType.String)
+                    {
+                        throw Wrong(name, "a list of model names");
+                    }
                     texts.Add(reader.GetString() ?? "");
                 }
             }

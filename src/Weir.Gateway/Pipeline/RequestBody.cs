@@ -14,6 +14,9 @@ internal sealed class RequestBody : IDisposable
     /// <summary>A compressed body may grow by this factor at most (once it is past <see cref="RatioFreeBytes"/>).</summary>
     private const int MaxInflation = 100;
     private const int RatioFreeBytes = 1 << 20;
+
+    /// <summary>A body's announced length is believed so far; more is rented as it comes.</summary>
+    private const int MostRentedAhead = 4 << 20;
     private static int s_rented;
 
     private byte[]? _array;
@@ -68,7 +71,7 @@ internal sealed class RequestBody : IDisposable
 
     private static async ValueTask<RequestBody> ReadRawAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
     {
-        var array = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 16384, 1024, maxBytes + 1));
+        var array = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(request.ContentLength ?? 16384, 1024, MostRentedAhead));
         var length = 0;
         try
         {
@@ -105,7 +108,7 @@ internal sealed class RequestBody : IDisposable
 
     private static async ValueTask<RequestBody> InflateAsync(ReadOnlyMemory<byte> packed, long maxBytes, CancellationToken cancellationToken)
     {
-        var array = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(packed.Length * 4L, 4096, maxBytes + 1));
+        var array = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(packed.Length * 4L, 4096, MostRentedAhead));
         var length = 0;
         try
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -50,6 +51,11 @@ internal static class ResponseHead
                 continue;
             }
             var value = values.ToString();
+            if (!Ascii.IsValid(value) || value.AsSpan().ContainsAnyInRange('\0', '\u001F') || value.Contains('\u007F', StringComparison.Ordinal))
+            {
+                // The server refuses to write such a value; an answer must not fail over an upstream's decoration.
+                continue;
+            }
             headers[Prefixed(name)] = value;
             if (name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase))
             {

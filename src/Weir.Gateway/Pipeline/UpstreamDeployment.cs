@@ -56,7 +56,7 @@ internal sealed class UpstreamDeployment : Deployment
         Series = series;
         _prices = prices;
         Headers = [.. HeadersOf(config)];
-        ApiBase = (provider.BaseAddress(AddressOf(config.UpstreamModel)) ?? config.ApiBase)?.GetLeftPart(UriPartial.Path) ?? "";
+        ApiBase = (provider.BaseAddress(AddressOf(config.UpstreamModel)) ?? config.ApiBase)?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) ?? "";
         DropParams = config.DropParams;
         FaultContext = new FaultContext(config.Provider, TimeProvider.System, SecretsOf(config));
         if (!config.UpstreamModel.Contains('*', StringComparison.Ordinal))

@@ -10,7 +10,8 @@ public readonly record struct SseEvent(int Start, int End, int DataStart, int Da
 
 /// <summary>
 /// Finds complete server-sent events in a growing buffer (WHATWG HTML, "9.2.6 Interpreting an event stream"): lines end with LF, CR LF or
-/// CR; a blank line ends an event. Keeps its place between reads, so no byte is looked at twice. Allocates nothing.
+/// CR; a blank line ends an event; a byte order mark may stand in front. Keeps its place between reads, so no byte is looked at twice, and
+/// finds the same events however the stream is cut. Allocates nothing.
 /// </summary>
 public struct SseScanner
 {
@@ -21,6 +22,11 @@ public struct SseScanner
     private int _dataEnd;
     private int _dataLines;
     private bool _afterCr;
+    private bool _lastLineWasCrLf;
+    private bool _blankAwaitsLf;
+    private bool _begun;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Where the event that is not complete yet begins: bytes before it can be given away.</summary>
     public readonly int Pending => _eventStart;
@@ -29,24 +35,23 @@ public struct SseScanner
     public readonly int OpenLine => _at - _lineStart;
 
     /// <summary>Finds the next complete event in <paramref name="buffer"/>; false when more bytes are needed.</summary>
-    public bool TryRead(ReadOnlySpan<byte> buffer, out SseEvent found)
+    /// <param name="buffer">All bytes that have not been given away.</param>
+    /// <param name="ended">No more bytes will come.</param>
+    /// <param name="found">The event.</param>
+    public bool TryRead(ReadOnlySpan<byte> buffer, bool ended, out SseEvent found)
     {
         found = default;
         while (true)
         {
             if (_afterCr && _at < buffer.Length)
             {
-                _afterCr = false;
-                if (buffer[_at] == (byte)'\n')
-                {
-                    // The LF of a CR LF belongs to the line that the CR ended.
-                    _at++;
-                    _lineStart = _at;
-                    if (_dataLines == 0 && _eventStart == _at - 1)
-                    {
-                        _eventStart = _at;
-                    }
-                }
+                TakeLfAfterCr(buffer[_at] == (byte)'\n');
+            }
+            if (_blankAwaitsLf && (!_afterCr || ended))
+            {
+                _blankAwaitsLf = false;
+                found = Complete();
+                return true;
             }
             var length = buffer[_at..].IndexOfAny((byte)'\n', (byte)'\r');
             if (length < 0)
@@ -55,25 +60,26 @@ public struct SseScanner
                 return false;
             }
             var lineEnd = _at + length;
-            _at = lineEnd + 1;
-            _afterCr = buffer[lineEnd] == (byte)'\r';
             var line = buffer[_lineStart..lineEnd];
             var start = _lineStart;
-            _lineStart = _at;
-            if (line.IsEmpty)
+            _at = _lineStart = lineEnd + 1;
+            _afterCr = buffer[lineEnd] == (byte)'\r';
+            if (!line.IsEmpty)
             {
-                if (_afterCr && _at < buffer.Length && buffer[_at] == (byte)'\n')
-                {
-                    _at++;
-                    _lineStart = _at;
-                    _afterCr = false;
-                }
-                found = new SseEvent(_eventStart, _at, _dataStart, _dataEnd, _dataLines);
-                _eventStart = _at;
-                _dataStart = _dataEnd = _dataLines = 0;
+                _lastLineWasCrLf = false;
+                ReadField(line, start);
+            }
+            else if (_afterCr && _lastLineWasCrLf)
+            {
+                // In a stream of CR LF lines the LF of the blank line is sure to come, and belongs to this event.
+                _blankAwaitsLf = true;
+            }
+            else
+            {
+                // After a bare CR nobody can tell whether an LF will follow: the event ends here, and such an LF lies between two events.
+                found = Complete();
                 return true;
             }
-            ReadField(line, start);
         }
     }
 
@@ -92,8 +98,42 @@ public struct SseScanner
         }
     }
 
+    private void TakeLfAfterCr(bool isLf)
+    {
+        _afterCr = false;
+        if (!isLf)
+        {
+            return;
+        }
+        var betweenEvents = _eventStart == _at && !_blankAwaitsLf;
+        _lineStart = ++_at;
+        _lastLineWasCrLf = !betweenEvents;
+        if (betweenEvents)
+        {
+            _eventStart = _at;
+        }
+    }
+
+    private SseEvent Complete()
+    {
+        var complete = new SseEvent(_eventStart, _at, _dataStart, _dataEnd, _dataLines);
+        _eventStart = _at;
+        _dataStart = _dataEnd = _dataLines = 0;
+        _lastLineWasCrLf = false;
+        return complete;
+    }
+
     private void ReadField(ReadOnlySpan<byte> line, int start)
     {
+        if (!_begun)
+        {
+            _begun = true;
+            if (line.StartsWith(ByteOrderMark))
+            {
+                line = line[ByteOrderMark.Length..];
+                start += ByteOrderMark.Length;
+            }
+        }
         if (!line.StartsWith("data"u8) || (line.Length > 4 && line[4] != (byte)':'))
         {
             return;

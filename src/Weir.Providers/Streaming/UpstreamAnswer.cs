@@ -45,10 +45,6 @@ public sealed class UpstreamAnswer : IDisposable
             {
                 if (length == array.Length)
                 {
-                    if (length > maxBytes)
-                    {
-                        return (null, TooLong(response, maxBytes));
-                    }
                     var larger = ArrayPool<byte>.Shared.Rent(array.Length * 2);
                     array.AsSpan(0, length).CopyTo(larger);
                     ArrayPool<byte>.Shared.Return(array);
@@ -60,13 +56,19 @@ public sealed class UpstreamAnswer : IDisposable
                     break;
                 }
                 length += read;
+                if (length > maxBytes)
+                {
+                    return (null, TooLong(response, maxBytes));
+                }
             }
             var answer = new UpstreamAnswer(array, length);
             array = null;
             return (answer, null);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is HttpRequestException or IOException)
         {
+            // Cut by ourselves: a read that was cancelled may fail in its own way.
+            cancellationToken.ThrowIfCancellationRequested();
             return (null, new UpstreamFault(FaultKind.BadResponse, (int)response.StatusCode, "The upstream closed the connection in the middle of its answer."));
         }
         finally

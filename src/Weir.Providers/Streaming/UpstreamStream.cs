@@ -91,7 +91,7 @@ public sealed class UpstreamStream : IDisposable
 
     /// <summary>
     /// Reads until the first event with content (or the end). Null when the answer can be passed on; a fault when the upstream failed
-    /// before it said anything. Nothing has been given to the caller then.
+    /// before it said anything, or in one breath with it. Nothing has been given to the caller then, so another upstream can take over.
     /// </summary>
     public async ValueTask<UpstreamFault?> OpenAsync(CancellationToken cancellationToken)
     {
@@ -108,7 +108,7 @@ public sealed class UpstreamStream : IDisposable
             }
             if (_ended)
             {
-                return _finishSeen ? null : Cut();
+                return _finishSeen || EndsWithBareDone() ? null : Cut();
             }
             if (await FillAsync(cancellationToken) is { } fault)
             {
@@ -141,7 +141,7 @@ public sealed class UpstreamStream : IDisposable
             if (_ended)
             {
                 // Some compatible servers close without [DONE]; a finish reason makes that an orderly end.
-                return _finishSeen && _scanner.Pending == _filled
+                return (_finishSeen && _scanner.Pending == _filled) || EndsWithBareDone()
                     ? new StreamStep(StreamStepKind.Done, default, null)
                     : new StreamStep(StreamStepKind.Broken, default, Cut());
             }
@@ -167,9 +167,14 @@ public sealed class UpstreamStream : IDisposable
     /// <summary>Looks at every complete event that has not been looked at.</summary>
     private void Scan()
     {
-        while (!_done && _fault is null && _scanner.TryRead(_buffer.AsSpan(0, _filled), out var found))
+        while (!_done && _fault is null && _scanner.TryRead(_buffer.AsSpan(0, _filled), _ended, out var found))
         {
-            if (found.DataLines == 0)
+            if (found.End - found.Start > _rules.Caps.EventBytes)
+            {
+                _fault = TooLongEvent();
+                return;
+            }
+            if (found.DataEnd == found.DataStart)
             {
                 // A comment before any content is not worth committing to this upstream; later ones pass as keep-alives.
                 if (!ContentSeen)
@@ -188,17 +193,18 @@ public sealed class UpstreamStream : IDisposable
 
     private void Look(in SseEvent found)
     {
-        var data = _buffer.AsSpan(found.DataStart, found.DataEnd - found.DataStart);
+        ReadOnlySpan<byte> data = _buffer.AsSpan(found.DataStart, found.DataEnd - found.DataStart);
+        if (found.DataLines > 1)
+        {
+            data = SseData.Join(data);
+        }
         if (data.TrimEnd((byte)' ').SequenceEqual(StreamChunk.Done))
         {
             _done = true;
             _terminal = _buffer.AsMemory(found.Start, found.End - found.Start);
             return;
         }
-        if (!_finishSeen)
-        {
-            _finishSeen = data.IndexOf("\"finish_reason\":\""u8) >= 0 || data.IndexOf("\"finish_reason\": \""u8) >= 0;
-        }
+        _finishSeen = _finishSeen || StreamChunk.Finishes(data);
         Output.Add(data);
         if (ContentSeen && !StreamChunk.MayMatter(data))
         {
@@ -236,6 +242,13 @@ public sealed class UpstreamStream : IDisposable
         _ready = found.End;
     }
 
+    /// <summary>Some servers close right behind <c>[DONE]</c>, without the blank line that would end the event.</summary>
+    private bool EndsWithBareDone()
+    {
+        var rest = _buffer.AsSpan(_scanner.Pending, _filled - _scanner.Pending).TrimEnd("\r\n "u8);
+        return rest.StartsWith("data:"u8) && rest[5..].TrimStart((byte)' ').SequenceEqual(StreamChunk.Done);
+    }
+
     /// <summary>Takes one event out of the buffer.</summary>
     private void Remove(in SseEvent found)
     {
@@ -269,7 +282,7 @@ public sealed class UpstreamStream : IDisposable
     {
         if (_filled - _scanner.Pending > _rules.Caps.EventBytes)
         {
-            return new UpstreamFault(FaultKind.BadResponse, 200, $"The upstream sent an event longer than {_rules.Caps.EventBytes} bytes.") { Code = StreamCaps.ExceededCode };
+            return TooLongEvent();
         }
         if (_filled == _buffer!.Length)
         {
@@ -285,14 +298,19 @@ public sealed class UpstreamStream : IDisposable
             _filled += read;
             _total += read;
         }
-        catch (Exception error) when (error is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is HttpRequestException or IOException)
         {
+            // Cut by ourselves: a read that was cancelled may fail in its own way.
+            cancellationToken.ThrowIfCancellationRequested();
             return Cut();
         }
         return _total > _rules.Caps.TotalBytes
             ? new UpstreamFault(FaultKind.BadResponse, 200, $"The upstream streamed more than {_rules.Caps.TotalBytes} bytes.") { Code = StreamCaps.ExceededCode }
             : null;
     }
+
+    private UpstreamFault TooLongEvent() =>
+        new(FaultKind.BadResponse, 200, $"The upstream sent an event longer than {_rules.Caps.EventBytes} bytes.") { Code = StreamCaps.ExceededCode };
 
     private static UpstreamFault Cut() => new(FaultKind.BadResponse, 200, "The upstream closed the stream before its end.");
 }

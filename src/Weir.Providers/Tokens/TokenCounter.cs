@@ -33,8 +33,9 @@ public static class TokenCounter
         {
             RequestTokens.Count(body, ref counting);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // Broken, too deep, or half a surrogate pair: what was counted until there is an estimate.
             return new TokenCount(counting.Tokens, encoding, Exact: false);
         }
 

@@ -29,9 +29,9 @@ public static class UsageReader
 
             ReadMembers(ref reader, ref counts);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // The body that holds it is refused where it is read; a usage that cannot be read is no usage.
+            // Broken, or a name with half a surrogate pair. The body that holds it is refused where it is read; a usage that cannot be read is no usage.
             return false;
         }
 

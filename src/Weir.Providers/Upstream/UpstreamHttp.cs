@@ -59,9 +59,16 @@ public sealed class UpstreamHttp(HttpMessageInvoker invoker)
             }
             return UpstreamReply.Of(await invoker.SendAsync(request, cancellationToken));
         }
-        catch (HttpRequestException error) when (!cancellationToken.IsCancellationRequested)
+        catch (HttpRequestException error)
         {
+            // A call that was cancelled may fail in its own way.
+            cancellationToken.ThrowIfCancellationRequested();
             return UpstreamReply.Of(ConnectFault.From(error, call.Address));
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The handler reports its own connect timeout as a cancellation.
+            return UpstreamReply.Of(ConnectFault.From(new HttpRequestException(error.Message, error.InnerException ?? error), call.Address));
         }
         finally
         {

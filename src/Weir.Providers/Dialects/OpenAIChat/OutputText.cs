@@ -22,9 +22,12 @@ public sealed class OutputText : IDisposable
     /// <summary>Adds the text of one chunk.</summary>
     public void Add(ReadOnlySpan<byte> data)
     {
-        if (!Take(data, "\"content\":"u8))
+        var any = Take(data, "\"content\":"u8) | Take(data, "\"arguments\":"u8);
+        // Some vendors send the same reasoning under two names, and once more as text parts: the first that speaks counts.
+        any |= Take(data, "\"reasoning_content\":"u8) || Take(data, "\"reasoning\":"u8);
+        if (!any)
         {
-            _ = Take(data, "\"arguments\":"u8) || Take(data, "\"text\":"u8) || Take(data, "\"reasoning_content\":"u8) || Take(data, "\"reasoning\":"u8);
+            Take(data, "\"text\":"u8);
         }
     }
 
@@ -51,6 +54,7 @@ public sealed class OutputText : IDisposable
         _seen = 0;
     }
 
+    /// <summary>Keeps the non-empty strings that are values of <paramref name="name"/>; false when there is none.</summary>
     private bool Take(ReadOnlySpan<byte> data, ReadOnlySpan<byte> name)
     {
         var found = false;
@@ -65,7 +69,7 @@ public sealed class OutputText : IDisposable
             var end = EndOfString(data);
             Keep(data[..end]);
             data = data[end..];
-            found = true;
+            found |= end > 0;
         }
         return found;
     }
@@ -93,10 +97,7 @@ public sealed class OutputText : IDisposable
     private void Keep(ReadOnlySpan<byte> text)
     {
         _seen += text.Length;
-        if (_length + text.Length > MostKept)
-        {
-            return;
-        }
+        text = text[..Math.Min(text.Length, MostKept - _length)];
         if (_length + text.Length > _kept.Length)
         {
             var larger = ArrayPool<byte>.Shared.Rent(Math.Max(512, (_length + text.Length) * 2));

@@ -223,6 +223,44 @@ public static class RequestMembers
     /// <summary>True for members that name an endpoint or a credential.</summary>
     public static bool NamesEndpointOrCredential(RequestMember member) => member >= RequestMember.ApiBase;
 
+    /// <summary>Whether some upstream could take <paramref name="name"/> for <paramref name="expected"/> (ASCII) although it is another name.</summary>
+    internal static bool LooksLike(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected)
+    {
+        Span<char> text = stackalloc char[LongestName];
+        return name.Length <= LongestName && TryFold(name, text, out var length) && System.Text.Ascii.EqualsIgnoreCase(expected, text[..length]);
+    }
+
+    /// <summary>
+    /// Widens a name to characters. Two letters outside ASCII fold to ASCII ones under Unicode's simple case folding, by which Go's decoder
+    /// matches names: the long s (U+017F) and the Kelvin sign (U+212A). False for any other letter outside ASCII.
+    /// </summary>
+    private static bool TryFold(ReadOnlySpan<byte> name, Span<char> text, out int length)
+    {
+        length = 0;
+        for (var i = 0; i < name.Length;)
+        {
+            if (name[i] < 0x80)
+            {
+                text[length++] = (char)name[i++];
+            }
+            else if (name[i..].StartsWith("\u017F"u8))
+            {
+                text[length++] = 's';
+                i += 2;
+            }
+            else if (name[i..].StartsWith("\u212A"u8))
+            {
+                text[length++] = 'k';
+                i += 3;
+            }
+            else
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// <summary>The member that <paramref name="name"/> (unescaped UTF-8) means, whatever its case; <paramref name="exact"/> tells whether the case is right too.</summary>
     internal static RequestMember Find(ReadOnlySpan<byte> name, out bool exact)
     {
@@ -232,18 +270,14 @@ public static class RequestMembers
             return RequestMember.Unknown;
         }
         Span<char> text = stackalloc char[LongestName];
-        for (var i = 0; i < name.Length; i++)
+        if (!TryFold(name, text, out var length))
         {
-            if (name[i] >= 0x80)
-            {
-                return RequestMember.Unknown;
-            }
-            text[i] = (char)name[i];
+            return RequestMember.Unknown;
         }
-        var chars = text[..name.Length];
+        var chars = text[..length];
         if (Lookup.TryGetValue(chars, out var known))
         {
-            exact = chars.SequenceEqual(known.Key);
+            exact = length == name.Length && chars.SequenceEqual(known.Key);
             return known.Value;
         }
         return chars.StartsWith("aws_", StringComparison.OrdinalIgnoreCase) ||

@@ -6,13 +6,13 @@ namespace Weir.Providers.Dialects.OpenAIChat;
 /// <summary>What a deployment wants changed in a body. Everything else passes as it came.</summary>
 public sealed record RequestPatch
 {
-    /// <summary>The upstream's model name as a JSON string, quotes included; empty = leave the model as it is.</summary>
+    /// <summary>The upstream's model name as a JSON string, quotes included, added when the body has none; empty = leave the model as it is.</summary>
     public ReadOnlyMemory<byte> Model { get; init; }
 
     /// <summary>Members that the deployment sets when the request does not: name to raw JSON.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Defaults { get; init; } = new Dictionary<string, ReadOnlyMemory<byte>>();
 
-    /// <summary>Members to take out: top-level names, or dotted paths into objects (<c>response_format.strict</c>).</summary>
+    /// <summary>Members to take out: top-level names, or dotted paths into objects and lists (<c>tools[*].function.strict</c>).</summary>
     public IReadOnlyCollection<string> Drop { get; init; } = [];
 }
 
@@ -32,7 +32,7 @@ public static class RequestPatcher
     /// <param name="view">What <see cref="RequestReader"/> found in them.</param>
     /// <param name="patch">What the deployment wants.</param>
     /// <param name="wantUsage">Ask the upstream for a usage chunk (streams only).</param>
-    /// <param name="alsoDrop">Further top-level members to take out, for this request alone.</param>
+    /// <param name="alsoDrop">Further members and paths to take out, for this request alone.</param>
     /// <param name="target">Receives the edits.</param>
     public static void Apply(
         ReadOnlyMemory<byte> body, RequestView view, RequestPatch patch, bool wantUsage, IReadOnlyCollection<string> alsoDrop, PatchedBody target)
@@ -40,28 +40,24 @@ public static class RequestPatcher
         target.Reset(body);
         // A caller whose path names the model may leave it out of the body; the upstream reads the body.
         var addModel = !patch.Model.IsEmpty && !view.Has(RequestMember.Model);
-        if (!patch.Model.IsEmpty && view.Value(RequestMember.Model) is { } model)
+        if (!addModel && !patch.Model.IsEmpty && view.Value(RequestMember.Model) is { } model)
         {
             target.Replace(model.Start, model.End, patch.Model);
         }
-        var plain = patch.Drop.Count == 0 && alsoDrop.Count == 0;
-        var kept = RemoveMembers(body.Span, view, plain ? null : Names(patch.Drop, alsoDrop), target);
-        if (!plain)
+        var names = patch.Drop.Count == 0 && alsoDrop.Count == 0 ? null : Names(patch.Drop, alsoDrop);
+        var kept = RemoveMembers(body.Span, view, names, target);
+        if (names is not null)
         {
-            RemoveNested(body, view, patch.Drop, target);
+            RemoveNested(body.Span, view, names, target);
         }
-        if (wantUsage && view.Stream)
+        var asks = wantUsage && view.Stream && (names is null || NestedMembers.Below(names, "stream_options") is { Count: 0 });
+        if (asks)
         {
             AskForUsage(view, target);
         }
-        if (patch.Defaults.Count > 0)
+        if (patch.Defaults.Count > 0 || addModel)
         {
-            AddDefaults(body.Span, view, patch.Defaults, addModel ? kept + 1 : kept, target);
-        }
-        if (addModel)
-        {
-            // Last, because edits at one place keep their order: what was put in before it ends with a comma.
-            target.Replace(view.ObjectStart, view.ObjectStart, (byte[])[.. "\"model\":"u8, .. patch.Model.Span, .. (kept > 0 ? ","u8 : default)]);
+            AddMembers(body.Span, view, patch, asks, names, kept, target);
         }
     }
 
@@ -130,22 +126,14 @@ public static class RequestPatcher
         return reader.GetString() ?? "";
     }
 
-    /// <summary>Takes <c>a.b.c</c> paths out of objects below the top level.</summary>
-    private static void RemoveNested(ReadOnlyMemory<byte> body, RequestView view, IReadOnlyCollection<string> paths, PatchedBody target)
+    /// <summary>Takes <c>a.b.c</c> paths out of objects below the top level. What is gone as a whole is not entered.</summary>
+    private static void RemoveNested(ReadOnlySpan<byte> body, RequestView view, HashSet<string> names, PatchedBody target)
     {
-        foreach (var path in paths)
+        foreach (ref readonly var member in view.Members)
         {
-            var dot = path.IndexOf('.', StringComparison.Ordinal);
-            if (dot < 0)
+            if (!IsRemoved(body, member, names) && NestedMembers.Below(names, NameOf(body, member.NameStart)) is { Count: > 0 } below)
             {
-                continue;
-            }
-            foreach (ref readonly var member in view.Members)
-            {
-                if (!RequestMembers.IsTakenOut(member.Member) && NameOf(body.Span, member.NameStart) == path[..dot])
-                {
-                    NestedMembers.Remove(body.Span, member.Value, path[(dot + 1)..], target);
-                }
+                NestedMembers.Remove(body, member.Value, below, target);
             }
         }
     }
@@ -154,7 +142,7 @@ public static class RequestPatcher
     {
         if (view.Value(RequestMember.StreamOptions) is not { } options)
         {
-            // The model always stays or is put in, so a comma is always due.
+            // The member that asks for the stream always stays, so a comma is always due.
             target.Replace(view.ObjectStart, view.ObjectStart, UsageMember);
         }
         else if (view.IncludeUsage is null)
@@ -174,19 +162,22 @@ public static class RequestPatcher
         }
     }
 
-    private static void AddDefaults(
-        ReadOnlySpan<byte> body, RequestView view, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> defaults, int kept, PatchedBody target)
+    /// <summary>Adds the model when the path alone named it, and what the deployment sets by itself.</summary>
+    private static void AddMembers(
+        ReadOnlySpan<byte> body, RequestView view, RequestPatch patch, bool usageAdded, HashSet<string>? dropped, int kept, PatchedBody target)
     {
         using var added = new MemoryStream();
-        foreach (var (name, value) in defaults)
+        if (!view.Has(RequestMember.Model) && !patch.Model.IsEmpty)
         {
-            if (!Holds(body, view, name))
+            Add(added, "model", patch.Model.Span);
+        }
+        foreach (var (name, value) in patch.Defaults)
+        {
+            // What was decided on is not a default's to change, and no member may occur twice.
+            var taken = name is "model" or "stream" || (usageAdded && name == "stream_options") || (dropped is not null && dropped.Contains(name));
+            if (!taken && !Holds(body, view, name))
             {
-                added.WriteByte((byte)'"');
-                added.Write(JsonEncodedText.Encode(name).EncodedUtf8Bytes);
-                added.Write("\":"u8);
-                added.Write(value.Span);
-                added.WriteByte((byte)',');
+                Add(added, name, value.Span);
             }
         }
         if (added.Length == 0)
@@ -195,6 +186,15 @@ public static class RequestPatcher
         }
         var bytes = added.ToArray();
         target.Replace(view.ObjectStart, view.ObjectStart, kept > 0 ? bytes : bytes.AsMemory(0, bytes.Length - 1));
+    }
+
+    private static void Add(MemoryStream added, string name, ReadOnlySpan<byte> value)
+    {
+        added.WriteByte((byte)'"');
+        added.Write(JsonEncodedText.Encode(name).EncodedUtf8Bytes);
+        added.Write("\":"u8);
+        added.Write(value);
+        added.WriteByte((byte)',');
     }
 
     private static bool Holds(ReadOnlySpan<byte> body, RequestView view, string name)

@@ -33,7 +33,7 @@ public static class RequestReader
         catch (JsonException error)
         {
             // Utf8JsonReader reports depth and syntax through one exception type; the depth is told by its own counter.
-            return reader.CurrentDepth >= MaxDepth
+            return reader.CurrentDepth >= MaxDepth - 1
                 ? new BodyRefusal(BodyRefusalReason.TooComplex, "", $"The request body is nested deeper than {MaxDepth} levels.")
                 : new BodyRefusal(BodyRefusalReason.NotJson, "",
                     $"The request body is not valid JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.");
@@ -80,6 +80,7 @@ public static class RequestReader
                 RequestMember.StreamOptions => ReadStreamOptions(ref reader, view),
                 RequestMember.Metadata or RequestMember.LiteLlmMetadata => ReadMetadata(ref reader),
                 RequestMember.Model or RequestMember.User => ReadText(ref reader, member),
+                >= RequestMember.Metadata => SkipChecked(ref reader),
                 _ => Skip(ref reader),
             };
             if (refusal is not null)
@@ -106,6 +107,8 @@ public static class RequestReader
         // An escape takes at most six bytes per character: a longer raw name cannot be a known one.
         if (reader.ValueSpan.Length > RequestMembers.LongestName * 6)
         {
+            // Decoded once all the same, so that half a surrogate pair fails here and not where a patch looks at names.
+            _ = reader.GetString();
             return RequestMember.Unknown;
         }
         Span<byte> name = stackalloc byte[RequestMembers.LongestName * 6];
@@ -119,16 +122,29 @@ public static class RequestReader
         return null;
     }
 
+    /// <summary>
+    /// Passes over a value that the gateway reads later on. Decoding its escapes now makes a lone surrogate fail here and not in the middle of
+    /// a decision.
+    /// </summary>
+    private static BodyRefusal? SkipChecked(ref Utf8JsonReader reader)
+    {
+        var depth = reader.CurrentDepth;
+        do
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+            {
+                _ = reader.GetString();
+            }
+        }
+        while ((reader.CurrentDepth > depth || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) && reader.Read());
+        return null;
+    }
+
     private static BodyRefusal? ReadText(ref Utf8JsonReader reader, RequestMember member)
     {
         if (reader.TokenType is JsonTokenType.String)
         {
-            if (reader.ValueIsEscaped)
-            {
-                // Decoding now makes a lone surrogate fail here and not in the middle of a decision.
-                _ = reader.GetString();
-            }
-            return null;
+            return SkipChecked(ref reader);
         }
         if (reader.TokenType == JsonTokenType.Null && member == RequestMember.User)
         {
@@ -194,8 +210,7 @@ public static class RequestReader
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            reader.Skip();
-            return null;
+            return SkipChecked(ref reader);
         }
         var tags = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -208,8 +223,12 @@ public static class RequestReader
                 }
                 tags = true;
             }
+            else if (reader.ValueIsEscaped)
+            {
+                _ = reader.GetString();
+            }
             reader.Read();
-            reader.Skip();
+            SkipChecked(ref reader);
         }
         return null;
     }
@@ -227,7 +246,7 @@ public static class RequestReader
         {
             return true;
         }
-        miscased = System.Text.Ascii.EqualsIgnoreCase(name[..length], expected);
+        miscased = RequestMembers.LooksLike(name[..length], expected);
         return false;
     }
 

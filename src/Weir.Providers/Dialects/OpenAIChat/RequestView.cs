@@ -113,12 +113,12 @@ public sealed class RequestView
 
     internal bool TryAdd(RequestMember member, int nameStart, ByteSpan value)
     {
+        if (MemberCount >= RequestReader.MaxMembers)
+        {
+            return false;
+        }
         if (MemberCount == _members.Length)
         {
-            if (MemberCount >= RequestReader.MaxMembers)
-            {
-                return false;
-            }
             Array.Resize(ref _members, MemberCount * 2);
         }
         _members[MemberCount++] = new MemberSpan(member, nameStart, value);

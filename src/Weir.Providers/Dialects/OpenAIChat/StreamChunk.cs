@@ -38,6 +38,20 @@ public static class StreamChunk
     /// <summary>True when the data holds a member name that makes a full look worth it. One vectorised search each.</summary>
     public static bool MayMatter(ReadOnlySpan<byte> data) => data.IndexOf("\"usage\""u8) >= 0 || data.IndexOf("\"error\""u8) >= 0;
 
+    /// <summary>True when the data holds a finish reason that is not null.</summary>
+    public static bool Finishes(ReadOnlySpan<byte> data)
+    {
+        while (data.IndexOf("\"finish_reason\""u8) is var at and >= 0)
+        {
+            data = data[(at + "\"finish_reason\"".Length)..].TrimStart(" \t\r\n"u8);
+            if (!data.IsEmpty && data[0] == (byte)':' && data[1..].TrimStart(" \t\r\n"u8) is [(byte)'"', ..])
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Reads the chunk whole. <paramref name="usage"/> is the span of the usage object within <paramref name="data"/>.</summary>
     public static ChunkTraits Read(ReadOnlySpan<byte> data, out ByteSpan usage, out ServiceTier tier)
     {
@@ -68,11 +82,12 @@ public static class StreamChunk
                         usage = new ByteSpan(start, (int)reader.BytesConsumed);
                         traits |= ChunkTraits.Usage;
                     }
+                    reader.Skip();
                 }
                 else if (reader.ValueTextEquals("error"u8))
                 {
                     reader.Read();
-                    if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.String)
+                    if (reader.TokenType == JsonTokenType.StartObject || (reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty))
                     {
                         traits |= ChunkTraits.Error;
                     }
