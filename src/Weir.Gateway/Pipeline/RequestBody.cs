@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
@@ -17,6 +18,7 @@ internal sealed class RequestBody : IDisposable
 
     /// <summary>A body's announced length is believed so far; more is rented as it comes.</summary>
     private const int MostRentedAhead = 4 << 20;
+    private const int SmallestGzip = 18;
     private static int s_rented;
 
     private byte[]? _array;
@@ -133,13 +135,17 @@ internal sealed class RequestBody : IDisposable
                         $"The gzip body grows by more than {MaxInflation} times; send it uncompressed."));
                 }
             }
+            if (!EndsAfter(packed.Span, length))
+            {
+                throw NotGzip();
+            }
             var body = new RequestBody(array, length);
             array = null;
             return body;
         }
         catch (InvalidDataException)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.InvalidJson, "The request says Content-Encoding: gzip, but its body is not a gzip stream.") { Param = "request_body" });
+            throw NotGzip();
         }
         finally
         {
@@ -149,6 +155,16 @@ internal sealed class RequestBody : IDisposable
             }
         }
     }
+
+    /// <summary>
+    /// The inflater takes the end of its input for the end of the stream. A gzip stream ends with its length (RFC 1952, section 2.3.1): one
+    /// that was cut, or that something follows, ends otherwise.
+    /// </summary>
+    private static bool EndsAfter(ReadOnlySpan<byte> packed, int length) =>
+        packed.Length >= SmallestGzip && BinaryPrimitives.ReadUInt32LittleEndian(packed[^4..]) == (uint)length;
+
+    private static GatewayException NotGzip() =>
+        new(new GatewayError(ErrorKind.InvalidJson, "The request says Content-Encoding: gzip, but its body is not one whole gzip stream.") { Param = "request_body" });
 
     private static void Grow(ref byte[] array, int used, int more)
     {

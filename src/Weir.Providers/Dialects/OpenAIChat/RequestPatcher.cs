@@ -167,10 +167,6 @@ public static class RequestPatcher
         ReadOnlySpan<byte> body, RequestView view, RequestPatch patch, bool usageAdded, HashSet<string>? dropped, int kept, PatchedBody target)
     {
         using var added = new MemoryStream();
-        if (!view.Has(RequestMember.Model) && !patch.Model.IsEmpty)
-        {
-            Add(added, "model", patch.Model.Span);
-        }
         foreach (var (name, value) in patch.Defaults)
         {
             // What was decided on is not a default's to change, and no member may occur twice.
@@ -179,6 +175,10 @@ public static class RequestPatcher
             {
                 Add(added, name, value.Span);
             }
+        }
+        if (!view.Has(RequestMember.Model) && !patch.Model.IsEmpty)
+        {
+            Add(added, "model", patch.Model.Span);
         }
         if (added.Length == 0)
         {

@@ -103,7 +103,7 @@ public sealed class RequestPatcherTests
     [Fact]
     public void Everything_at_once_is_still_one_valid_body() =>
         Assert.Equal(
-            """{"stream_options":{"include_usage":true},"model":"gpt-real","seed":7,"a\"b":[1],"stream":true ,"messages":[ ]}""",
+            """{"stream_options":{"include_usage":true},"seed":7,"a\"b":[1],"model":"gpt-real","stream":true ,"messages":[ ]}""",
             Patched.Body("""{"tags":["x"],"stream":true ,"logit_bias":{},"messages":[ ],"user":"u"}""",
                 Patched.Defaults(("seed", "7"), ("a\"b", "[1]")) with { Drop = ["logit_bias"] }, true, "user").Replace("a\\u0022b", "a\\\"b"));
 }
