@@ -29,7 +29,8 @@ internal static class DemoRun
             };
             string? Variable(string name) => variables.GetValueOrDefault(name);
             var config = LoadConfig(folder.FullName, variables);
-            using var logs = Composition.Logs(config.Telemetry, debug: false);
+            // The story is for a person: only trouble may interrupt it.
+            using var logs = LoggerFactory.Create(logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
             var options = new ServeOptions { Port = port };
             await using var gateway = await RunningGateway.StartAsync(config, options, IPAddress.Loopback, folder.FullName, Variable, logs, cancellationToken);
             using var connector = new OutboundConnector(new OutboundOptions());
