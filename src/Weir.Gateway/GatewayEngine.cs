@@ -82,6 +82,9 @@ public sealed class GatewayEngine : IDisposable
     /// <summary>Requests in the pipeline now.</summary>
     public int RequestsInFlight => _observer.InFlight;
 
+    /// <summary>Calls of deployments that were begun and not ended.</summary>
+    internal int AttemptsInFlight => _snapshots.Current.Routes.Deployments.Sum(static deployment => deployment.State.InFlight);
+
     /// <summary>Puts <paramref name="config"/> in force for new requests. Runtime state of deployments is kept.</summary>
     public void Reload(GatewayConfig config)
     {
