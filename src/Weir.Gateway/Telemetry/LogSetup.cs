@@ -24,6 +24,9 @@ public static class LogSetup
         // The web server's own words at debug level would repeat headers, and with them keys.
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
+
+        // A start that failed is told in one sentence by the start itself, not with a stack as well.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (config.JsonLogs)
         {
             logging.AddJsonConsole(static options =>

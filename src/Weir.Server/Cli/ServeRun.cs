@@ -81,6 +81,9 @@ internal static class ServeRun
         {
             StartLog.Warning(log, folderWarning);
         }
+        // Signals are taken from here on: one that comes during the start, or right after the greeting, must not be lost.
+        ConfigWatcher? watching = null;
+        var stopped = StopSignals.WaitAsync(() => watching?.ReloadNow("SIGHUP"), cancellationToken);
         await using var gateway = await RunningGateway.StartAsync(config, options, AddressOf(decision.Host), folder, variable, logs, cancellationToken);
         using var watcher = new ConfigWatcher(loaded with { Config = config }, () => Keyed(reload(), decision), gateway.Engine.Reload, TimeProvider.System, logs.CreateLogger<ConfigWatcher>());
         watcher.Reloaded += status =>
@@ -91,8 +94,9 @@ internal static class ServeRun
             }
         };
         watcher.Start();
+        watching = watcher;
         Announce(gateway.Address, options, decision);
-        if (await StopSignals.WaitAsync(() => watcher.ReloadNow("SIGHUP"), cancellationToken) == StopKind.Gently)
+        if (await stopped == StopKind.Gently)
         {
             // Readiness fails first; load balancers need a moment to see it before the door closes.
             gateway.Engine.Drain();

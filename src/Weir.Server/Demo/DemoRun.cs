@@ -84,7 +84,9 @@ internal static class DemoRun
             return;
         }
         console.MarkupLine("It goes on serving until Ctrl+C. Try it:");
-        console.WriteLine($"  curl {address}v1/chat/completions -H 'Authorization: Bearer {key}' \\");
-        console.WriteLine("    -d '{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}'");
+        // Written past the console's line breaks: a command must survive being copied.
+        var lines = console.Profile.Out.Writer;
+        lines.WriteLine($"  curl {address}v1/chat/completions -H 'Authorization: Bearer {key}' \\");
+        lines.WriteLine("    -d '{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}'");
     }
 }

@@ -24,11 +24,13 @@ public sealed class DemoTests
         Assert.Contains("Azure goes down", output, StringComparison.Ordinal);
         Assert.Contains("1 fallback", output, StringComparison.Ordinal);
         Assert.Contains("was killed for memory", output, StringComparison.Ordinal);
-        var rows = output.Split('\n').Where(line => line.StartsWith('│')).Select(line => line.Split('│', StringSplitOptions.TrimEntries)[1..^1]).ToList();
+        var rows = output.Split('\n').Where(line => line.StartsWith('│')).Select(line => line.Split('│', StringSplitOptions.TrimEntries)[1..^1])
+            .Where(cells => cells[0].Length > 0).ToList();
         Assert.Equal(["question", "tool call", "tool result"], rows[1..^1].Select(cells => cells[0]));
         Assert.Equal([true, true, false], rows[1..^1].Select(cells => cells[1].StartsWith("azure/", StringComparison.Ordinal)));
         var costs = rows[1..].Select(cells => decimal.Parse(cells[^1], CultureInfo.InvariantCulture)).ToList();
-        Assert.Equal(costs[^1], costs[..^1].Sum());
+        // Each line is rounded for itself, so that the last digits may differ by one per line.
+        Assert.InRange(costs[^1] - costs[..^1].Sum(), -0.000003m, 0.000003m);
         Assert.True(costs[0] > 0, "Azure costs money");
         Assert.DoesNotContain("goes on serving", output, StringComparison.Ordinal);
         Assert.Equal("", error);

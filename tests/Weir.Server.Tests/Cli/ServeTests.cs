@@ -42,7 +42,7 @@ public sealed class ServeTests
         Assert.Equal("127.0.0.1", address.Host);
         using (var stranger = new HttpClient { BaseAddress = address })
         {
-            Assert.Contains("auth_error", await Texts.ChatAsync(stranger, "mine", Token), StringComparison.Ordinal);
+            Assert.Contains("Authentication Error", await Texts.ChatAsync(stranger, "mine", Token), StringComparison.Ordinal);
         }
 
         Assert.Equal(0, await weir.StopAsync("INT", Token));
@@ -144,7 +144,7 @@ public sealed class ServeTests
         own.DefaultRequestHeaders.Authorization = new("Bearer", WeirRun.Key);
         Assert.Contains("You said: hello", await Texts.ChatAsync(own, "parrot", Token), StringComparison.Ordinal);
         own.DefaultRequestHeaders.Authorization = new("Bearer", "sk-1234");
-        Assert.Contains("auth_error", await Texts.ChatAsync(own, "parrot", Token), StringComparison.Ordinal);
+        Assert.Contains("Authentication Error", await Texts.ChatAsync(own, "parrot", Token), StringComparison.Ordinal);
     }
 
     internal static Dictionary<string, string> Data(Scratch folder) => new() { ["WEIR_DATA_DIR"] = folder.Path };
