@@ -80,6 +80,7 @@ public static class RequestReader
                 RequestMember.StreamOptions => ReadStreamOptions(ref reader, view),
                 RequestMember.Metadata or RequestMember.LiteLlmMetadata => ReadMetadata(ref reader),
                 RequestMember.Model or RequestMember.User => ReadText(ref reader, member),
+                RequestMember.N or RequestMember.MaxTokens or RequestMember.MaxCompletionTokens => ReadNumber(ref reader, member),
                 >= RequestMember.Metadata => SkipChecked(ref reader),
                 _ => Skip(ref reader),
             };
@@ -138,6 +139,22 @@ public static class RequestReader
         }
         while ((reader.CurrentDepth > depth || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) && reader.Read());
         return null;
+    }
+
+    /// <summary>These multiply what a request costs: text that looks like a number to some readers is refused.</summary>
+    private static BodyRefusal? ReadNumber(ref Utf8JsonReader reader, RequestMember member)
+    {
+        if (reader.TokenType is JsonTokenType.Number or JsonTokenType.Null)
+        {
+            return null;
+        }
+        var name = member switch
+        {
+            RequestMember.N => "n",
+            RequestMember.MaxTokens => "max_tokens",
+            _ => "max_completion_tokens",
+        };
+        return new BodyRefusal(BodyRefusalReason.WrongType, name, $"'{name}' must be a number.");
     }
 
     private static BodyRefusal? ReadText(ref Utf8JsonReader reader, RequestMember member)

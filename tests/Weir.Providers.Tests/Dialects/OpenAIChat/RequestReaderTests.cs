@@ -97,6 +97,9 @@ public sealed class RequestReaderTests
     [InlineData("""{"user":5}""", "user")]
     [InlineData("""{"stream":"true"}""", "stream")]
     [InlineData("""{"stream":1}""", "stream")]
+    [InlineData("""{"n":"2"}""", "n")]
+    [InlineData("""{"max_tokens":[1]}""", "max_tokens")]
+    [InlineData("""{"max_completion_tokens":"many"}""", "max_completion_tokens")]
     [InlineData("""{"stream_options":[]}""", "stream_options")]
     [InlineData("""{"stream_options":{"include_usage":1}}""", "stream_options.include_usage")]
     public void A_member_of_the_wrong_type_is_refused(string body, string member)
