@@ -102,6 +102,12 @@ internal static class AddressGuard
 
     private static AddressVerdict CheckV6(IPAddress address, ReadOnlySpan<byte> b)
     {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            // IPNetwork.Contains finds these in IPv6 networks that they are not in (seen with .NET 10.0.12).
+            return CheckV4(BinaryPrimitives.ReadUInt32BigEndian(b[12..]));
+        }
+
         // A scope id changes nothing about the network that the address belongs to.
         var plain = address.ScopeId == 0 ? address : new IPAddress(b);
         foreach (var (network, verdict) in V6)

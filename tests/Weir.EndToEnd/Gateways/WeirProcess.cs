@@ -35,13 +35,17 @@ internal sealed class WeirProcess : IAsyncDisposable
     public string Folder => _folder;
 
     /// <summary>Starts the gateway and waits until it says where it listens.</summary>
+    public static Task<WeirProcess> StartAsync(string yaml, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken) =>
+        StartAsync(yaml, environment, [], cancellationToken);
+
+    /// <summary>The same with further flags.</summary>
     public static async Task<WeirProcess> StartAsync(
-        string yaml, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
+        string yaml, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> flags, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("weir-e2e-").FullName;
         var config = Path.Combine(folder, "config.yaml");
         await File.WriteAllTextAsync(config, yaml, new UTF8Encoding(false), cancellationToken);
-        var start = Command(folder, environment, ["serve", "--config", config, "--port", "0", "--host", "127.0.0.1"]);
+        var start = Command(folder, environment, ["serve", "--config", config, "--port", "0", "--host", "127.0.0.1", .. flags]);
         var output = new ConcurrentQueue<string>();
         var greeted = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };

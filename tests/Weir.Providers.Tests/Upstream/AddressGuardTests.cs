@@ -132,6 +132,13 @@ public sealed class AddressGuardTests
         Assert.Equal(named, AddressGuard.Allows(parsed, named: true));
     }
 
+    [Theory]
+    [InlineData("::ffff:0.6.109.22", "0.6.109.22")]
+    [InlineData("::ffff:1.58.168.218", "1.58.168.218")]
+    [InlineData("::ffff:1.207.255.70", "1.207.255.70")]
+    public void A_mapped_address_is_judged_as_the_one_inside(string mapped, string alone) =>
+        Assert.Equal(AddressGuard.Check(IPAddress.Parse(alone)), AddressGuard.Check(IPAddress.Parse(mapped)));
+
     [Fact]
     public void An_address_inside_another_is_never_judged_milder_than_alone() =>
         Gen.Byte.Array[4].Sample(v4 =>
