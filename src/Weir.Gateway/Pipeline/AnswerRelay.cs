@@ -87,7 +87,11 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                     continue;
                 }
                 fault = step.Fault;
-                terminal = step.Kind == StreamStepKind.Done ? step.Bytes.IsEmpty ? Done : step.Bytes : null;
+                if (step.Kind == StreamStepKind.Done)
+                {
+                    // Not a conditional expression with null: that null would become empty memory, and so a terminal event.
+                    terminal = step.Bytes.IsEmpty ? Done : step.Bytes;
+                }
                 break;
             }
         }

@@ -104,7 +104,13 @@ public sealed class JournalCapTests : IDisposable
         // Requests in flight write on into the room that is left.
         kept.Add("in-flight");
         await journal.AppendAsync(SampleRecords.Usual("in-flight"), Stop);
-        Assert.Contains("No space left", journal.Status.LastError ?? "", StringComparison.Ordinal);
+        while (journal.Status.LastError is null)
+        {
+            // Room is told first, its cause right after, by another thread.
+            await Task.Yield();
+        }
+
+        Assert.Contains("No space left", journal.Status.LastError, StringComparison.Ordinal);
 
         files.NoRoomForFiles = false;
         while (!journal.Accepts)
