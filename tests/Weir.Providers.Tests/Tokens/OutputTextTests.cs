@@ -1,7 +1,7 @@
 using System.Text;
-using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Tokens;
 
-namespace Weir.Providers.Tests.Dialects.OpenAIChat;
+namespace Weir.Providers.Tests.Tokens;
 
 public sealed class OutputTextTests
 {

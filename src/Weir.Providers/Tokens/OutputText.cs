@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace Weir.Providers.Dialects.OpenAIChat;
+namespace Weir.Providers.Tokens;
 
 /// <summary>
 /// Keeps the generated text of a stream (still JSON-escaped, a few bytes per token), so that it can be counted should the upstream never
@@ -54,8 +54,8 @@ public sealed class OutputText : IDisposable
         _seen = 0;
     }
 
-    /// <summary>Keeps the non-empty strings that are values of <paramref name="name"/>; false when there is none.</summary>
-    private bool Take(ReadOnlySpan<byte> data, ReadOnlySpan<byte> name)
+    /// <summary>Keeps the non-empty strings that are values of <paramref name="name"/> (quotes and colon included: <c>"text":</c>); false when there is none.</summary>
+    public bool Take(ReadOnlySpan<byte> data, ReadOnlySpan<byte> name)
     {
         var found = false;
         while (data.IndexOf(name) is var at and >= 0)
