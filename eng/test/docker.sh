@@ -71,7 +71,7 @@ done
 mkdir -p "$work/root/root/.nuget/NuGet" && cp -r "$packages" "$work/root/root/.nuget/packages"
 # The cache is the only feed: a lower bound that was never published makes a restore ask a feed, and inside there is no network.
 cat > "$work/root/root/.nuget/NuGet/NuGet.Config" <<'FEED'
-<configuration><packageSources><clear /><add key="cache" value="/root/.nuget/packages" /></packageSources></configuration>
+<configuration><packageSources><clear /><add key="cache" value="../packages" /></packageSources></configuration>
 FEED
 tar -C "$work/root" -cf - . | docker import - weir-test/sdk:1 >/dev/null || { echo "not ok the SDK image"; exit 1; }
 rm -rf "$work/root"
