@@ -46,8 +46,20 @@ public interface IProvider
 /// <summary>A provider with <see cref="Operation.Chat"/>.</summary>
 public interface IChatProvider : IProvider
 {
-    /// <summary>Absolute address of chat completions.</summary>
-    Uri ChatUri(ProviderAddress address);
+    /// <summary>
+    /// The wire formats in which <paramref name="model"/> (as the config calls it, without the provider's prefix) is spoken to, the preferred
+    /// one first; never empty. A caller's own format is taken where it is one of them, so that its bytes pass through.
+    /// </summary>
+    IReadOnlyList<WireFormat> ChatFormats(string model);
+
+    /// <summary>Absolute address of a chat in <paramref name="format"/>, one of <see cref="ChatFormats"/>.</summary>
+    /// <param name="address">Where the model lives.</param>
+    /// <param name="format">How it is spoken to.</param>
+    /// <param name="stream">Whether the answer is streamed: some vendors have a path of its own for that.</param>
+    Uri ChatUri(ProviderAddress address, WireFormat format, bool stream);
+
+    /// <summary>Headers that every call in <paramref name="format"/> carries (an API's version).</summary>
+    IReadOnlyList<KeyValuePair<string, string>> FormatHeaders(WireFormat format) => [];
 }
 
 /// <summary>A provider with <see cref="Operation.Completion"/>.</summary>

@@ -44,13 +44,30 @@ internal static class ClientsideParams
         ICredential credential = key is not null
             ? new ApiKeyCredential(deployment.Provider.KeyHeader.Header, deployment.Provider.KeyHeader.Prefix, new Secret(key))
             : address is null ? deployment.Credential : NoCredential.Instance;
-        // Fixed headers may hold credentials too: they stay with the deployment's own address.
-        return new ClientsideTarget(UriOf(deployment.Provider, call.Operation, target), credential, address is null ? deployment.Headers : []);
+        return new ClientsideTarget(TargetOf(call, deployment, target, address is not null), credential);
     }
 
-    private static Uri? UriOf(IProvider provider, Operation operation, ProviderAddress address) => provider.BaseAddress(address) is null ? null : operation switch
+    private static UpstreamTarget? TargetOf(GatewayCall call, UpstreamDeployment deployment, ProviderAddress where, bool elsewhere)
     {
-        Operation.Chat => (provider as IChatProvider)?.ChatUri(address),
+        var provider = deployment.Provider;
+        if (provider.BaseAddress(where) is null)
+        {
+            return null;
+        }
+        var format = WireFormat.OpenAIChat;
+        if (call.Operation == Operation.Chat && provider is IChatProvider chat)
+        {
+            var formats = chat.ChatFormats(deployment.Config.UpstreamModel);
+            format = formats.Contains(call.Format) ? call.Format : formats[0];
+        }
+        // Fixed headers may hold credentials too: they stay with the deployment's own address.
+        KeyValuePair<string, string>[] headers = [.. (provider as IChatProvider)?.FormatHeaders(format) ?? [], .. elsewhere ? [] : deployment.Headers];
+        return UriOf(provider, call, format, where) is { } uri ? new UpstreamTarget(format, uri, uri, headers) : null;
+    }
+
+    private static Uri? UriOf(IProvider provider, GatewayCall call, WireFormat format, ProviderAddress address) => call.Operation switch
+    {
+        Operation.Chat => (provider as IChatProvider)?.ChatUri(address, format, call.Stream),
         Operation.Completion => (provider as ICompletionProvider)?.CompletionUri(address),
         Operation.Embedding => (provider as IEmbeddingProvider)?.EmbeddingUri(address),
         _ => null,
@@ -58,7 +75,6 @@ internal static class ClientsideParams
 }
 
 /// <summary>A target of one request.</summary>
-/// <param name="Address">Where to; null when the provider has no such operation.</param>
+/// <param name="Target">Where to; null when the provider has no such operation.</param>
 /// <param name="Credential">What to sign with.</param>
-/// <param name="Headers">Fixed headers.</param>
-internal sealed record ClientsideTarget(Uri? Address, ICredential Credential, KeyValuePair<string, string>[] Headers);
+internal sealed record ClientsideTarget(UpstreamTarget? Target, ICredential Credential);

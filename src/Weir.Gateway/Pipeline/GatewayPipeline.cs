@@ -19,13 +19,12 @@ internal sealed partial class GatewayPipeline(
 {
     /// <summary>Serves one request, or says what went wrong before anything went out.</summary>
     /// <param name="http">The exchange.</param>
-    /// <param name="operation">What the route stands for.</param>
-    /// <param name="route">The route's template, for metrics and traces.</param>
-    /// <param name="pathModel">The model that the path names; null when the body alone does.</param>
+    /// <param name="surface">What the route stands for.</param>
+    /// <param name="path">What the path says besides.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<Served> ServeAsync(HttpContext http, Operation operation, string route, string? pathModel)
+    internal async ValueTask<Served> ServeAsync(HttpContext http, Surface surface, PathWords path)
     {
-        var call = Begin(http, operation, route, pathModel);
+        var call = Begin(http, surface, path);
         observer.Began(call);
         try
         {
@@ -71,10 +70,10 @@ internal sealed partial class GatewayPipeline(
         }
     }
 
-    private GatewayCall Begin(HttpContext http, Operation operation, string route, string? pathModel)
+    private GatewayCall Begin(HttpContext http, Surface surface, PathWords path)
     {
-        var record = new RequestRecord { CallId = CallIds.Of(http), Operation = operation, StartedAt = time.GetUtcNow() };
-        return new GatewayCall(http, operation, route, pathModel, snapshots.Current, record, time.GetTimestamp());
+        var record = new RequestRecord { CallId = CallIds.Of(http), Operation = surface.Operation, StartedAt = time.GetUtcNow() };
+        return new GatewayCall(http, surface, path, snapshots.Current, record, time.GetTimestamp());
     }
 
     private void Admit(GatewayCall call)

@@ -15,7 +15,7 @@ internal static class RequestChecks
     internal static void Check(GatewayCall call)
     {
         var body = call.Bytes.Span;
-        if (RequestReader.Read(body, call.View) is { } refusal)
+        if (RequestReader.Read(body, call.View, call.Format) is { } refusal)
         {
             throw new GatewayException(ErrorOf(refusal));
         }
@@ -49,14 +49,14 @@ internal static class RequestChecks
             model = name[..length];
             // Azure's clients put the deployment into the path and anything, or the same, into the body: the path decides what is called,
             // and the body is rewritten to it.
-            if (call.PathModel is not null)
+            if (call.Path.Model is not null)
             {
-                model = call.PathModel;
+                model = call.Path.Model;
             }
         }
-        else if (call.PathModel is not null)
+        else if (call.Path.Model is not null)
         {
-            model = call.PathModel;
+            model = call.Path.Model;
         }
         else if (!call.View.Has(RequestMember.Model))
         {
@@ -66,24 +66,27 @@ internal static class RequestChecks
         {
             var told = model.Length <= LongestModelName ? model.ToString() : "(longer than 512 characters)";
             throw new GatewayException(new GatewayError(ErrorKind.UnknownModel,
-                $"{PathOf(call)}: Invalid model name passed in model={told}. Call `/v1/models` to view available models for your key.") { Param = "model" });
+                $"{call.Surface.Name}: Invalid model name passed in model={told}. Call `/v1/models` to view available models for your key.") { Param = "model" });
         }
         call.Target = route;
         call.Record.RequestedModel = route.RequestedModel;
         call.Record.ModelGroup = route.Group.Name;
-        call.Record.Streamed = call.View.Stream;
+        call.Record.Streamed = call.Stream;
     }
 
     private static void RequireContent(GatewayCall call)
     {
-        var (member, name) = call.Operation switch
+        var (member, name) = (call.Operation, call.Format) switch
         {
-            Operation.Chat => (RequestMember.Messages, "messages"),
-            Operation.Completion => (RequestMember.Prompt, "prompt"),
-            Operation.Embedding => (RequestMember.Input, "input"),
-            _ => throw new InvalidOperationException($"The operation {call.Operation} has no content member."),
+            (Operation.Completion, _) => (RequestMember.Prompt, "prompt"),
+            (Operation.Embedding, _) => (RequestMember.Input, "input"),
+            (_, WireFormat.OpenAIResponses) => (RequestMember.Input, "input"),
+            (_, WireFormat.GeminiGenerate) => (RequestMember.Contents, "contents"),
+            _ => (RequestMember.Messages, "messages"),
         };
-        if (!call.View.Has(member))
+        // A stored prompt or an earlier response can stand for the input.
+        var stored = call.Format == WireFormat.OpenAIResponses && (call.View.Has(RequestMember.Prompt) || call.View.Has(RequestMember.PreviousResponseId));
+        if (!call.View.Has(member) && !stored)
         {
             throw Missing(call, name);
         }
@@ -133,12 +136,5 @@ internal static class RequestChecks
     private static string Name(ReadOnlySpan<byte> body, in MemberSpan member) => RequestPatcher.NameOf(body, member.NameStart);
 
     private static GatewayException Missing(GatewayCall call, string name) =>
-        new(new GatewayError(ErrorKind.MissingMember, $"{PathOf(call)}: Missing required parameter: '{name}'.") { Param = name });
-
-    private static string PathOf(GatewayCall call) => call.Operation switch
-    {
-        Operation.Chat => "/chat/completions",
-        Operation.Completion => "/completions",
-        _ => "/embeddings",
-    };
+        new(new GatewayError(ErrorKind.MissingMember, $"{call.Surface.Name}: Missing required parameter: '{name}'.") { Param = name });
 }

@@ -15,19 +15,41 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Model">The upstream's name of the model.</param>
 /// <param name="Patch">What becomes of a body.</param>
 /// <param name="Price">Null when no price is known.</param>
-/// <param name="Chat">Address by operation; null when the provider has no such operation.</param>
-/// <param name="Completion">See <paramref name="Chat"/>.</param>
-/// <param name="Embedding">See <paramref name="Chat"/>.</param>
-internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPrice? Price, Uri? Chat, Uri? Completion, Uri? Embedding)
+/// <param name="Chats">Where chats go, by wire format, the preferred one first; empty when the provider has none.</param>
+/// <param name="Completion">Where text completions go; null when the provider has none.</param>
+/// <param name="Embedding">Where embeddings go; null when the provider has none.</param>
+internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPrice? Price, UpstreamTarget[] Chats, UpstreamTarget? Completion, UpstreamTarget? Embedding)
 {
-    /// <summary>The address of <paramref name="operation"/>, or null.</summary>
-    internal Uri? AddressOf(Operation operation) => operation switch
+    /// <summary>What becomes of a body whose path names the model.</summary>
+    internal RequestPatch PatchWithoutModel { get; } = Patch with { Model = default };
+
+    /// <summary>Where a call of <paramref name="surface"/> goes: to the caller's own format where the upstream speaks it. Null when it has no such operation.</summary>
+    internal UpstreamTarget? TargetOf(Surface surface)
     {
-        Operation.Chat => Chat,
-        Operation.Completion => Completion,
-        Operation.Embedding => Embedding,
-        _ => null,
-    };
+        if (surface.Operation != Operation.Chat)
+        {
+            return surface.Operation == Operation.Completion ? Completion : surface.Operation == Operation.Embedding ? Embedding : null;
+        }
+        foreach (var target in Chats)
+        {
+            if (target.Format == surface.Format)
+            {
+                return target;
+            }
+        }
+        return Chats.Length > 0 ? Chats[0] : null;
+    }
+}
+
+/// <summary>An address and what is spoken there.</summary>
+/// <param name="Format">The wire format.</param>
+/// <param name="Whole">For unstreamed calls.</param>
+/// <param name="Streamed">For streamed ones.</param>
+/// <param name="Headers">What every call there carries, the deployment's own headers included.</param>
+internal sealed record UpstreamTarget(WireFormat Format, Uri Whole, Uri Streamed, KeyValuePair<string, string>[] Headers)
+{
+    /// <summary>Nobody: mock answers are made here, in OpenAI's form.</summary>
+    internal static readonly UpstreamTarget Mock = new(WireFormat.OpenAIChat, new Uri("mock:"), new Uri("mock:"), []);
 }
 
 /// <summary>A deployment of the snapshot with its compiled upstream target: address, credential, prices, patches.</summary>
@@ -61,7 +83,7 @@ internal sealed class UpstreamDeployment : Deployment
         FaultContext = new FaultContext(config.Provider, TimeProvider.System, SecretsOf(config));
         if (!config.UpstreamModel.Contains('*', StringComparison.Ordinal))
         {
-            _fixed = Compile(provider.UpstreamModel(config.UpstreamModel), price);
+            _fixed = Compile(config.UpstreamModel, price);
         }
     }
 
@@ -117,7 +139,7 @@ internal sealed class UpstreamDeployment : Deployment
         {
             return known;
         }
-        var made = Compile(name, _prices.Resolve(Config.Provider, name, Config.Info.BaseModel, Config.Prices));
+        var made = Compile(model, _prices.Resolve(Config.Provider, name, Config.Info.BaseModel, Config.Prices));
         if (_wild.Count < MostWildModels)
         {
             _wild.TryAdd(name, made);
@@ -125,8 +147,9 @@ internal sealed class UpstreamDeployment : Deployment
         return made;
     }
 
-    private UpstreamModel Compile(string model, ModelPrice? price)
+    private UpstreamModel Compile(string configured, ModelPrice? price)
     {
+        var model = Provider.UpstreamModel(configured);
         var address = AddressOf(model);
         var known = Provider.BaseAddress(address) is not null;
         var patch = new RequestPatch
@@ -137,10 +160,19 @@ internal sealed class UpstreamDeployment : Deployment
             Drop = Config.AdditionalDropParams,
         };
         return new UpstreamModel(model, patch, price,
-            known ? (Provider as IChatProvider)?.ChatUri(address) : null,
-            known ? (Provider as ICompletionProvider)?.CompletionUri(address) : null,
-            known ? (Provider as IEmbeddingProvider)?.EmbeddingUri(address) : null);
+            known && Provider is IChatProvider chat ? [.. chat.ChatFormats(configured).Select(format => TargetOf(chat, address, format))] : [],
+            known ? Plain((Provider as ICompletionProvider)?.CompletionUri(address)) : null,
+            known ? Plain((Provider as IEmbeddingProvider)?.EmbeddingUri(address)) : null);
     }
+
+    private UpstreamTarget TargetOf(IChatProvider provider, ProviderAddress address, WireFormat format) => new(
+        format, provider.ChatUri(address, format, stream: false), provider.ChatUri(address, format, stream: true), WithOwn(provider.FormatHeaders(format)));
+
+    private UpstreamTarget? Plain(Uri? address) => address is null ? null : new UpstreamTarget(WireFormat.OpenAIChat, address, address, Headers);
+
+    /// <summary>The deployment's headers win over the format's.</summary>
+    private KeyValuePair<string, string>[] WithOwn(IReadOnlyList<KeyValuePair<string, string>> format) => format.Count == 0 ? Headers :
+        [.. format.Where(header => !Headers.Any(own => own.Key.Equals(header.Key, StringComparison.OrdinalIgnoreCase))), .. Headers];
 
     private ProviderAddress AddressOf(string model) => new(Config.ApiBase, Config.ApiVersion, model);
 

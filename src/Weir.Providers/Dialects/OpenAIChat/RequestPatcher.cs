@@ -90,7 +90,7 @@ public static class RequestPatcher
         var i = 0;
         while (i < members.Length)
         {
-            if (!IsRemoved(body, members[i], names))
+            if (!IsRemoved(body, members[i], view.Format, names))
             {
                 lastKeptEnd = members[i].Value.End;
                 kept++;
@@ -98,7 +98,7 @@ public static class RequestPatcher
                 continue;
             }
             var first = i;
-            while (i < members.Length && IsRemoved(body, members[i], names))
+            while (i < members.Length && IsRemoved(body, members[i], view.Format, names))
             {
                 i++;
             }
@@ -114,8 +114,8 @@ public static class RequestPatcher
         return kept;
     }
 
-    private static bool IsRemoved(ReadOnlySpan<byte> body, in MemberSpan member, HashSet<string>? names) =>
-        RequestMembers.IsTakenOut(member.Member) || RequestMembers.NamesEndpointOrCredential(member.Member) ||
+    private static bool IsRemoved(ReadOnlySpan<byte> body, in MemberSpan member, WireFormat format, HashSet<string>? names) =>
+        RequestMembers.IsTakenOut(member.Member, format) || RequestMembers.NamesEndpointOrCredential(member.Member) ||
         (names is not null && names.Contains(NameOf(body, member.NameStart)));
 
     /// <summary>The decoded name of the member that begins at <paramref name="nameStart"/>.</summary>
@@ -131,7 +131,7 @@ public static class RequestPatcher
     {
         foreach (ref readonly var member in view.Members)
         {
-            if (!IsRemoved(body, member, names) && NestedMembers.Below(names, NameOf(body, member.NameStart)) is { Count: > 0 } below)
+            if (!IsRemoved(body, member, view.Format, names) && NestedMembers.Below(names, NameOf(body, member.NameStart)) is { Count: > 0 } below)
             {
                 NestedMembers.Remove(body, member.Value, below, target);
             }
