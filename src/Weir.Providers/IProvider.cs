@@ -7,7 +7,14 @@ namespace Weir.Providers;
 /// base address says, else the dated route with the adapter's built-in version, as LiteLLM does.
 /// </param>
 /// <param name="Model">The upstream's name of the model (for Azure: of the deployment).</param>
-public sealed record ProviderAddress(Uri? ApiBase, string? ApiVersion, string Model);
+public sealed record ProviderAddress(Uri? ApiBase, string? ApiVersion, string Model)
+{
+    /// <summary>AWS region or Vertex location, where the vendor has one; null = the provider's default.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>Vertex project; null elsewhere.</summary>
+    public string? Project { get; init; }
+}
 
 /// <summary>A provider: an address, a way to sign in and a wire format. It implements one small interface per operation that it has.</summary>
 public interface IProvider
@@ -17,6 +24,9 @@ public interface IProvider
 
     /// <summary>Name of the header that carries the static key, and the text before it (<c>Authorization</c>, <c>Bearer </c>).</summary>
     (string Header, string Prefix) KeyHeader { get; }
+
+    /// <summary>The same for one address: some vendors have several fronts, each with its own header.</summary>
+    (string Header, string Prefix) KeyHeaderAt(ProviderAddress address) => KeyHeader;
 
     /// <summary>Environment variables that hold a key when the config names none, in order of preference (<c>OPENAI_API_KEY</c>).</summary>
     IReadOnlyList<string> KeyVariables { get; }
@@ -43,6 +53,11 @@ public interface IProvider
     Uri? BaseAddress(ProviderAddress address);
 }
 
+/// <summary>How a vendor's bodies differ from those of the format's owner.</summary>
+/// <param name="OmitModel">The path names the model and the body must not.</param>
+/// <param name="Members">Members to add when a body has them not: name to raw JSON.</param>
+public sealed record BodyVariant(bool OmitModel, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Members);
+
 /// <summary>A provider with <see cref="Operation.Chat"/>.</summary>
 public interface IChatProvider : IProvider
 {
@@ -60,6 +75,9 @@ public interface IChatProvider : IProvider
 
     /// <summary>Headers that every call in <paramref name="format"/> carries (an API's version).</summary>
     IReadOnlyList<KeyValuePair<string, string>> FormatHeaders(WireFormat format) => [];
+
+    /// <summary>What this vendor's variant of <paramref name="format"/> wants otherwise in a body; null = nothing.</summary>
+    BodyVariant? VariantOf(WireFormat format) => null;
 }
 
 /// <summary>A provider with <see cref="Operation.Completion"/>.</summary>

@@ -12,6 +12,13 @@ public static class ProviderCatalog
         new TextCompletionOpenAI(),
         new OpenAICompatibleWithText("openai") { HasResponses = true, DefaultBase = new("https://api.openai.com/v1"), KeyVariables = ["OPENAI_API_KEY"], BaseVariables = ["OPENAI_BASE_URL", "OPENAI_API_BASE"] },
 
+        // Vendors with a wire format of their own.
+        new Anthropic(),
+        new AzureAI(),
+        new GoogleAIStudio(),
+        new VertexAI(),
+        new Bedrock(),
+
         // Servers that people run themselves.
         new OpenAICompatibleWithText("hosted_vllm") { KeyVariables = ["HOSTED_VLLM_API_KEY"], BaseVariables = ["HOSTED_VLLM_API_BASE"], KeyOptional = true },
         Ollama("ollama"),
@@ -53,15 +60,15 @@ public static class ProviderCatalog
     /// <summary>Prefixes that LiteLLM serves and this build does not, so that a message can say "known, not served" and not "unknown".</summary>
     public static FrozenSet<string> KnownElsewhere { get; } = FrozenSet.ToFrozenSet(
         [
-            "a2a", "ai21", "ai21_chat", "aiml", "aleph_alpha", "amazon_nova", "anthropic", "anthropic_text", "anyscale", "assemblyai",
-            "auto_router", "aws_polly", "azure_ai", "azure_text", "baseten", "bedrock", "bytez", "cloudflare", "codestral", "cohere",
+            "a2a", "ai21", "ai21_chat", "aiml", "aleph_alpha", "amazon_nova", "anthropic_text", "anyscale", "assemblyai",
+            "auto_router", "aws_polly", "azure_text", "baseten", "bytez", "cloudflare", "codestral", "cohere",
             "cohere_chat", "cometapi", "compactifai", "custom", "dashscope_text", "datarobot", "deepgram", "docker_model_runner",
-            "elevenlabs", "empower", "fal_ai", "featherless_ai", "friendliai", "galadriel", "gemini", "gigachat", "github_copilot",
+            "elevenlabs", "empower", "fal_ai", "featherless_ai", "friendliai", "galadriel", "gigachat", "github_copilot",
             "gradient_ai", "heroku", "huggingface", "hyperbolic", "infinity", "jina_ai", "lambda_ai", "langgraph", "lemonade",
             "llamagate", "maritalk", "meta_llama", "minimax", "morph", "nano-gpt", "nlp_cloud", "nscale", "oci", "oobabooga", "ovhcloud",
             "palm", "petals", "poe", "predibase", "publicai", "ragflow", "recraft", "replicate", "runwayml", "sagemaker",
             "sagemaker_chat", "sap", "snowflake", "stability", "text-completion-codestral", "topaz", "triton", "v0",
-            "vercel_ai_gateway", "vertex_ai", "vertex_ai_beta", "vllm", "voyage", "wandb", "watsonx", "watsonx_text", "xiaomi_mimo",
+            "vercel_ai_gateway", "vertex_ai_beta", "vllm", "voyage", "wandb", "watsonx", "watsonx_text", "xiaomi_mimo",
             "xinference",
         ],
         StringComparer.Ordinal);

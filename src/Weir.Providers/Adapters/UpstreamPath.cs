@@ -20,6 +20,20 @@ internal static class UpstreamPath
         return path;
     }
 
+    /// <summary>Path of <paramref name="address"/> without trailing slashes and without the first of <paramref name="endings"/> that it ends with.</summary>
+    public static string Without(Uri address, params ReadOnlySpan<string> endings)
+    {
+        var path = address.AbsolutePath.TrimEnd('/');
+        foreach (var ending in endings)
+        {
+            if (path.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+            {
+                return path[..^ending.Length];
+            }
+        }
+        return path;
+    }
+
     /// <summary><paramref name="address"/> with another path and query; user information and fragment never travel.</summary>
     public static Uri Replace(Uri address, string path, string query) =>
         new($"{address.Scheme}://{address.Authority}{(path.Length == 0 ? "/" : path)}{query}", UriKind.Absolute);
