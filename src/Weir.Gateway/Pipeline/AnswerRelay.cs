@@ -192,10 +192,20 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                 observer.CooledDown(answer.Deployment, fault.Status);
             }
         }
-        if (error is not null && !call.Http.RequestAborted.IsCancellationRequested)
+        if (error is not null)
+        {
+            await TellAsync(call, error);
+        }
+    }
+
+    /// <summary>Tells a caller whose stream has begun what ended it: an error event, and no terminal event after it.</summary>
+    internal static async ValueTask TellAsync(GatewayCall call, GatewayError error)
+    {
+        if (!call.Http.RequestAborted.IsCancellationRequested)
         {
             ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error);
-            await call.Http.Response.BodyWriter.FlushAsync(call.Http.RequestAborted);
+            // Without a token: a caller that leaves now ends the write by itself, and nothing is thrown at whoever reports an error.
+            await call.Http.Response.BodyWriter.FlushAsync(CancellationToken.None);
         }
     }
 
