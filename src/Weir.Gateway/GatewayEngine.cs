@@ -127,8 +127,15 @@ public sealed class GatewayEngine : IDisposable
         var known = _routes.Select(r => r.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
         endpoints.MapFallback("{**path}", http => known.Contains(http.Request.Path.Value ?? "")
             ? ErrorWriter.WriteDetailAsync(http, StatusCodes.Status405MethodNotAllowed, "Method Not Allowed")
-            : ErrorWriter.WriteDetailAsync(http, StatusCodes.Status404NotFound, "Not Found"));
+            : NotFoundAsync(http));
     }
+
+    /// <summary>Whether a port for metrics alone serves <paramref name="path"/>: metrics, and the health of the process.</summary>
+    public static bool IsForMetricsPort(PathString path) =>
+        path.Equals("/metrics", StringComparison.OrdinalIgnoreCase) || EndpointMap.Probes.Any(probe => path.Equals(probe, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Answers as for a path that does not exist.</summary>
+    public static Task NotFoundAsync(HttpContext http) => ErrorWriter.WriteDetailAsync(http, StatusCodes.Status404NotFound, "Not Found");
 
     /// <inheritdoc/>
     public void Dispose()
