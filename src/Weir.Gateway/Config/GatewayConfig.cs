@@ -109,6 +109,9 @@ public sealed record DeploymentConfig
     /// <summary>Members that the client may set although they name an endpoint or a credential (<c>api_base</c>, <c>api_key</c>, ...).</summary>
     public ImmutableArray<string> ClientsideAuthParams { get; init; } = [];
 
+    /// <summary>Such members that the client may set to values of one form only.</summary>
+    public ImmutableArray<ClientsidePattern> ClientsideAuthPatterns { get; init; } = [];
+
     /// <summary>Answer this text without calling anyone.</summary>
     public string? MockResponse { get; init; }
 

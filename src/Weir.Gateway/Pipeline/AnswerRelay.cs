@@ -64,7 +64,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         {
             while (true)
             {
-                answer.Timeout.Arm(answer.IdleLimit);
+                answer.AwaitChunk(time);
                 var step = await stream.NextAsync(answer.Timeout.Token);
                 if (step.Kind == StreamStepKind.Forward)
                 {
@@ -151,7 +151,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         {
             do
             {
-                answer.Timeout.Arm(answer.IdleLimit);
+                answer.AwaitChunk(time);
                 step = await answer.Stream!.NextAsync(answer.Timeout.Token); // A streamed answer has a stream.
             }
             while (step.Kind == StreamStepKind.Forward);
@@ -209,8 +209,9 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         }
     }
 
-    private static UpstreamFault Silent(ModelAnswer answer) =>
-        new(FaultKind.Timeout, 0, $"No chunk within {answer.IdleLimit?.TotalSeconds:0.###} seconds.");
+    private UpstreamFault Silent(ModelAnswer answer) => answer.WholeLimit is { } whole && time.GetElapsedTime(answer.SentAt) >= whole
+        ? new(FaultKind.Timeout, 0, $"The stream was not complete within {whole.TotalSeconds:0.###} seconds.")
+        : new(FaultKind.Timeout, 0, $"No chunk within {answer.IdleLimit?.TotalSeconds:0.###} seconds.");
 
     private static GatewayError ErrorOf(GatewayCall call, ModelAnswer answer, UpstreamFault fault)
     {

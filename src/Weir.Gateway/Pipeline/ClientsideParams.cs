@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Weir.Gateway.Config;
 using Weir.Gateway.Routing;
 using Weir.Providers;
 using Weir.Providers.Credentials;
@@ -11,17 +13,29 @@ namespace Weir.Gateway.Pipeline;
 /// </summary>
 internal static class ClientsideParams
 {
-    /// <summary>Whether every deployment that could answer lets the client set <paramref name="name"/>.</summary>
-    internal static bool Allows(in RouteMatch route, string name)
+    /// <summary>Whether every deployment that could answer lets the client set <paramref name="name"/> to <paramref name="value"/> (null: no text).</summary>
+    internal static bool Allows(in RouteMatch route, string name, string? value)
     {
         foreach (var deployment in route.Group.Deployments)
         {
-            if (!deployment.Config.ClientsideAuthParams.Contains(name, StringComparer.Ordinal))
+            if (!deployment.Config.ClientsideAuthParams.Contains(name, StringComparer.Ordinal) && !Fits(deployment.Config.ClientsideAuthPatterns, name, value))
             {
                 return false;
             }
         }
         return route.Group.Count > 0;
+    }
+
+    private static bool Fits(ImmutableArray<ClientsidePattern> patterns, string name, string? value)
+    {
+        foreach (var pattern in patterns)
+        {
+            if (value is not null && pattern.Name == name && pattern.Matches(value))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>The target that the request names, or null when it names none.</summary>

@@ -41,8 +41,14 @@ internal sealed class ModelAnswer : IDisposable
     /// <summary>Longest gap between two chunks.</summary>
     internal TimeSpan? IdleLimit { get; init; }
 
+    /// <summary>Longest time from sending to the end.</summary>
+    internal TimeSpan? WholeLimit { get; init; }
+
     /// <summary>When the request left for this upstream.</summary>
     internal long SentAt { get; init; }
+
+    /// <summary>Starts the clock for the next chunk.</summary>
+    internal void AwaitChunk(TimeProvider time) => Timeout.Arm(TimeLimits.Next(IdleLimit, WholeLimit, time.GetElapsedTime(SentAt)));
 
     /// <inheritdoc/>
     public void Dispose()

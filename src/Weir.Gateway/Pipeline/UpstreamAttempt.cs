@@ -100,7 +100,13 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             }
             drop = [.. drop, .. unsupported];
         }
-        RequestPatcher.Apply(call.Bytes, call.View, model.Patch, wantUsage: call.View.Stream && SupportedParams.TakesStreamOptions(deployment.Provider.Name), drop, call.Patched);
+        var takesOptions = SupportedParams.TakesStreamOptions(deployment.Provider.Name);
+        if (!takesOptions && (call.View.Has(RequestMember.StreamOptions) || model.Patch.Defaults.ContainsKey("stream_options")))
+        {
+            // Refused there even with drop_params off, and nothing is lost: such a vendor reports usage with its last chunk anyway.
+            drop = [.. drop, "stream_options"];
+        }
+        RequestPatcher.Apply(call.Bytes, call.View, model.Patch, wantUsage: call.View.Stream && takesOptions, drop, call.Patched);
     }
 
     private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, Uri address, ClientsideTarget? own, CancellationToken cancellationToken)
@@ -170,12 +176,12 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext);
         try
         {
-            timeout.Arm(limits.FirstContent);
+            timeout.Arm(TimeLimits.Next(limits.FirstContent, limits.Whole, time.GetElapsedTime(sentAt)));
             if (await stream.OpenAsync(timeout.Token) is { } fault)
             {
                 return new AttemptOutcome(null, fault, (int)response.StatusCode);
             }
-            var answer = new ModelAnswer(deployment, model, response, timeout) { Stream = stream, SentAt = sentAt, IdleLimit = limits.Idle };
+            var answer = new ModelAnswer(deployment, model, response, timeout) { Stream = stream, SentAt = sentAt, IdleLimit = limits.Idle, WholeLimit = limits.Whole };
             stream = null;
             return new AttemptOutcome(answer, null, (int)response.StatusCode);
         }

@@ -74,12 +74,33 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public void A_pattern_for_a_clientside_parameter_opens_nothing()
+    public void A_pattern_opens_a_clientside_parameter_for_what_it_matches_as_a_whole()
     {
-        var bound = Bound.Entry("model: openai/gpt-4o\napi_key: k\nconfigurable_clientside_auth_params: [{api_base: '^https://ok'}]");
+        var bound = Bound.Entry("model: openai/gpt-4o\napi_key: k\nconfigurable_clientside_auth_params: [api_version, {api_base: '^https://.*\\.ok\\.example(/v1)?'}]");
 
-        Assert.Empty(bound.Only.ClientsideAuthParams);
-        bound.Problem(BindingCodes.ParameterIgnored);
+        bound.HasNoProblem();
+        Assert.Equal(["api_version"], bound.Only.ClientsideAuthParams);
+        var pattern = Assert.Single(bound.Only.ClientsideAuthPatterns);
+        Assert.Equal("api_base", pattern.Name);
+        Assert.True(pattern.Matches("https://a.ok.example"));
+        Assert.True(pattern.Matches("https://a.ok.example/v1"));
+        Assert.False(pattern.Matches("https://a.ok.example.elsewhere.net"));
+        Assert.False(pattern.Matches("http://a.ok.example"));
+        Assert.False(pattern.Matches("https://a.ok.example\n"));
+        Assert.False(pattern.Matches("https://elsewhere.net\\.ok.example"));
+    }
+
+    [Theory]
+    [InlineData("(?=https)x")]
+    [InlineData("a(")]
+    [InlineData("a)|(?:b")]
+    [InlineData(@"(a)\1")]
+    public void A_pattern_that_can_not_be_used_is_an_error_at_its_line(string pattern)
+    {
+        var bound = Bound.Entry($"model: openai/gpt-4o\napi_key: k\nconfigurable_clientside_auth_params:\n  - api_base: '{pattern}'");
+
+        var problem = bound.Problem(BindingCodes.BadPattern);
+        Assert.Equal((ProblemSeverity.Error, 7), (problem.Severity, problem.Position.Line));
     }
 
     [Fact]
