@@ -184,7 +184,9 @@ public sealed class GatewayEngine : IDisposable
         {
             return new ApiKeyCredential("Authorization", "Bearer ", token);
         }
-        var identity = EntraIdentity.From(entra.TenantId, entra.ClientId, entra.ClientSecret, entra.ClientCertificatePath, _parts.Variable, out var problem);
+        var identity = entra.AssertionFile is not null || entra.Assertion is not null
+            ? EntraIdentity.Federated(entra.TenantId, entra.ClientId, entra.AssertionFile, entra.Assertion, _parts.Variable, out var problem)
+            : EntraIdentity.From(entra.TenantId, entra.ClientId, entra.ClientSecret, entra.ClientCertificatePath, _parts.Variable, out problem);
         return identity is null
             ? throw new InvalidOperationException($"{entry.Origin}: {problem}")
             : _signIn.Credential(identity, identity.Scope(new ProviderAddress(entry.ApiBase, entry.ApiVersion, entry.UpstreamModel), entra.Scope, _parts.Variable));

@@ -177,6 +177,12 @@ public sealed record EntraConfig
     /// <summary>A token given as text (<c>azure_ad_token</c>): used as is, never refreshed.</summary>
     public Secret? StaticToken { get; init; }
 
+    /// <summary>File with another issuer's token that is exchanged for one of Entra's (<c>azure_ad_token: oidc/file/PATH</c>).</summary>
+    public string? AssertionFile { get; init; }
+
+    /// <summary>That token itself (<c>azure_ad_token: oidc/env/NAME</c>).</summary>
+    public Secret? Assertion { get; init; }
+
     /// <summary>Scope; null = by route (v1: ai.azure.com, dated: cognitiveservices.azure.com).</summary>
     public string? Scope { get; init; }
 }

@@ -173,6 +173,10 @@ internal sealed class UpstreamDeployment : Deployment
         {
             secrets.Add(secret);
         }
+        if (config.Entra?.Assertion is { } assertion)
+        {
+            secrets.Add(assertion);
+        }
         if (config.Entra?.StaticToken is { } token)
         {
             secrets.Add(token);

@@ -204,6 +204,37 @@ public sealed class SignInTests
         Assert.Contains(said, Bound.Entry($"{Azure}\n{lines}").LeftOut.Reason, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("oidc/file//run/token", "/run/token", null)]
+    [InlineData("oidc/env_path/TOKEN_PATH", "/run/named", null)]
+    [InlineData("oidc/azure/api://aud", "/run/federated", null)]
+    [InlineData("oidc/env/TOKEN", null, "eyJ.a.b")]
+    public void Another_issuer_s_token_is_exchanged(string written, string? file, string? text)
+    {
+        var bound = Bound.Entry(
+            $"{Azure}\ntenant_id: t\nclient_id: c\nazure_ad_token: {written}",
+            ("TOKEN_PATH", "/run/named"), ("TOKEN", "eyJ.a.b"), ("AZURE_FEDERATED_TOKEN_FILE", "/run/federated"), ("AZURE_API_KEY", "k"));
+
+        bound.HasNoProblem();
+        Assert.Null(bound.Only.ApiKey);
+        Assert.Equal(("t", "c", file, text), (bound.Only.Entra?.TenantId, bound.Only.Entra?.ClientId, bound.Only.Entra?.AssertionFile, bound.Only.Entra?.Assertion?.Reveal()));
+    }
+
+    [Theory]
+    [InlineData("oidc/file/run/token", "oidc/file//run/token")]
+    [InlineData("oidc/env/ABSENT", "ABSENT, which is not set")]
+    [InlineData("oidc/env_path/", "without a name")]
+    [InlineData("oidc/azure/x", "AZURE_FEDERATED_TOKEN_FILE is not set")]
+    [InlineData("oidc/google/https://aud", "'google' token exchange")]
+    [InlineData("oidc/github/aud", "oidc/file/PATH")]
+    [InlineData("oidc/circleci_v2/", "'circleci_v2'")]
+    public void An_exchange_that_can_not_be_is_explained(string written, string said) =>
+        Assert.Contains(said, Bound.Entry($"{Azure}\ntenant_id: t\nclient_id: c\nazure_ad_token: {written}").LeftOut.Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public void An_exchange_needs_tenant_and_client() =>
+        Assert.Contains("client_id too", Bound.Entry($"{Azure}\ntenant_id: t\nazure_ad_token: oidc/file//run/token").LeftOut.Reason, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("localhost:8000/v1", "http://localhost:8000/v1")]
     [InlineData("${VLLM_URL}", "os.environ/NAME")]
     [InlineData("ftp://x/y", "http or https")]
