@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Providers.Dialects.TextCompletion;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
 
@@ -46,9 +47,17 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         var response = call.Http.Response;
         response.StatusCode = record.Status;
         response.ContentType = "application/json";
-        response.ContentLength = body.Length;
+        var bytes = answer.ChatAsText ? AsText(body.Memory) : body.Memory;
+        response.ContentLength = bytes.Length;
         ResponseHead.Write(call, answer, record.Duration, record.CostKnown ? record.Cost.ToString() : null);
-        await response.BodyWriter.WriteAsync(body.Memory, call.Http.RequestAborted);
+        await response.BodyWriter.WriteAsync(bytes, call.Http.RequestAborted);
+    }
+
+    private static ReadOnlyMemory<byte> AsText(ReadOnlyMemory<byte> chat)
+    {
+        var text = new ArrayBufferWriter<byte>(chat.Length + 64);
+        ChatAsText.Translate(chat.Span, text);
+        return text.WrittenMemory;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -71,7 +80,14 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                     call.Record.TimeToFirstToken ??= time.GetElapsedTime(call.StartedAt);
                     if (!gone.IsCancellationRequested)
                     {
-                        writer.Write(step.Bytes.Span);
+                        if (answer.ChatAsText)
+                        {
+                            ChatAsText.TranslateEvents(step.Bytes.Span, writer);
+                        }
+                        else
+                        {
+                            writer.Write(step.Bytes.Span);
+                        }
                         var flush = writer.FlushAsync(gone);
                         if (!flush.IsCompleted)
                         {

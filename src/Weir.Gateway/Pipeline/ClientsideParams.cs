@@ -39,7 +39,7 @@ internal static class ClientsideParams
     }
 
     /// <summary>The target that the request names, or null when it names none.</summary>
-    internal static ClientsideTarget? Find(GatewayCall call, UpstreamDeployment deployment, string model)
+    internal static ClientsideTarget? Find(GatewayCall call, UpstreamDeployment deployment, string model, Operation operation)
     {
         var view = call.View;
         if (!view.Has(RequestMember.ApiBase) && !view.Has(RequestMember.BaseUrl) && !view.Has(RequestMember.ApiKey) && !view.Has(RequestMember.ApiVersion))
@@ -59,7 +59,7 @@ internal static class ClientsideParams
             ? new ApiKeyCredential(deployment.Provider.KeyHeader.Header, deployment.Provider.KeyHeader.Prefix, new Secret(key))
             : address is null ? deployment.Credential : NoCredential.Instance;
         // Fixed headers may hold credentials too: they stay with the deployment's own address.
-        return new ClientsideTarget(UriOf(deployment.Provider, call.Operation, target), credential, address is null ? deployment.Headers : []);
+        return new ClientsideTarget(UriOf(deployment.Provider, operation, target), credential, address is null ? deployment.Headers : []);
     }
 
     private static Uri? UriOf(IProvider provider, Operation operation, ProviderAddress address) => provider.BaseAddress(address) is null ? null : operation switch

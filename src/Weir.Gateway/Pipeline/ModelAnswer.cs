@@ -38,6 +38,9 @@ internal sealed class ModelAnswer : IDisposable
     /// <summary>The open stream; null when the answer is whole.</summary>
     internal UpstreamStream? Stream { get; init; }
 
+    /// <summary>A chat answer to a caller who asked for a text completion.</summary>
+    internal bool ChatAsText { get; init; }
+
     /// <summary>Longest gap between two chunks.</summary>
     internal TimeSpan? IdleLimit { get; init; }
 

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Routing;
+using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Dialects.TextCompletion;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
 
@@ -33,13 +35,15 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             await ThreadHop.ToPool();
         }
-        var own = ClientsideParams.Find(call, deployment, model.Model);
-        var address = own is null ? model.AddressOf(call.Operation) : own.Address;
+        var asText = mock is null && call.Operation == Operation.Completion && deployment.Provider is IChatProvider and not ICompletionProvider;
+        var operation = asText ? Operation.Chat : call.Operation;
+        var own = ClientsideParams.Find(call, deployment, model.Model, operation);
+        var address = own is null ? model.AddressOf(operation) : own.Address;
         if (address is null && mock is null)
         {
             return new AttemptOutcome(null, new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{deployment.Provider.Name}' does not serve {call.Operation} here."), 0);
         }
-        PatchBody(call, deployment, model);
+        PatchBody(call, deployment, model, asText);
         var limits = TimeLimits.For(call, deployment);
         var timeout = PooledTimeout.Rent(time, call.Snapshot.Config.Request.CancelOnDisconnect ? call.Http.RequestAborted : CancellationToken.None);
         ModelAnswer? answer = null;
@@ -63,8 +67,8 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
                 return Failed(response, "The upstream compressed its answer although it was not asked to.");
             }
             var outcome = call.View.Stream
-                ? await OpenStreamAsync(call, deployment, model, response, timeout, limits, sentAt)
-                : await ReadWholeAsync(deployment, model, response, timeout, sentAt);
+                ? await OpenStreamAsync(call, deployment, model, response, timeout, limits, sentAt, asText)
+                : await ReadWholeAsync(deployment, model, response, timeout, sentAt, asText);
             answer = outcome.Answer;
             return outcome;
         }
@@ -87,10 +91,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model)
+    private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, bool asText)
     {
         var drop = call.Options.AdditionalDropParams;
-        if (SupportedParams.FindUnsupported(call.Bytes.Span, call.View, deployment.Provider.Name, model.Model) is { Count: > 0 } unsupported)
+        if (Unsupported(call, deployment, model, asText) is { Count: > 0 } unsupported)
         {
             if (!(call.Options.DropParams ?? deployment.DropParams ?? call.Snapshot.Config.Request.DropParams))
             {
@@ -100,6 +104,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             }
             drop = [.. drop, .. unsupported];
         }
+        if (asText)
+        {
+            drop = [.. drop, .. ChatAsText.NotInChat];
+        }
         var takesOptions = SupportedParams.TakesStreamOptions(deployment.Provider.Name);
         if (!takesOptions && (call.View.Has(RequestMember.StreamOptions) || model.Patch.Defaults.ContainsKey("stream_options")))
         {
@@ -107,6 +115,17 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             drop = [.. drop, "stream_options"];
         }
         RequestPatcher.Apply(call.Bytes, call.View, model.Patch, wantUsage: call.View.Stream && takesOptions, drop, call.Patched);
+        if (asText && !ChatAsText.TryPatch(call.Bytes, call.View, call.Patched))
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
+                $"The provider '{deployment.Provider.Name}' has chat alone, to which a text completion goes as one message: 'prompt' must be one text there.") { Param = "prompt" });
+        }
+    }
+
+    private static IReadOnlyList<string>? Unsupported(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, bool asText)
+    {
+        var refused = SupportedParams.FindUnsupported(call.Bytes.Span, call.View, deployment.Provider.Name, model.Model);
+        return asText ? [.. refused ?? [], .. SupportedParams.Present(call.Bytes.Span, call.View, ChatAsText.NotInChat)] : refused;
     }
 
     private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, Uri address, ClientsideTarget? own, CancellationToken cancellationToken)
@@ -134,7 +153,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     }
 
     private async ValueTask<AttemptOutcome> ReadWholeAsync(
-        UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout, long sentAt)
+        UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout, long sentAt, bool asText)
     {
         var status = (int)response.StatusCode;
         var (body, fault) = await UpstreamAnswer.ReadAsync(response, caps.TotalBytes, timeout.Token);
@@ -145,7 +164,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         var facts = Answer.Read(body.Memory.Span);
         if (facts.IsJsonObject && !facts.HasError)
         {
-            return new AttemptOutcome(new ModelAnswer(deployment, model, response, timeout) { Whole = body, Facts = facts, SentAt = sentAt }, null, status);
+            return new AttemptOutcome(new ModelAnswer(deployment, model, response, timeout) { Whole = body, Facts = facts, SentAt = sentAt, ChatAsText = asText }, null, status);
         }
         using (body)
         {
@@ -156,7 +175,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     }
 
     private async ValueTask<AttemptOutcome> OpenStreamAsync(
-        GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout, TimeLimits limits, long sentAt)
+        GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout, TimeLimits limits, long sentAt, bool asText)
     {
         var type = response.Content.Headers.ContentType?.MediaType;
         if (type is not null && !type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase))
@@ -181,7 +200,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             {
                 return new AttemptOutcome(null, fault, (int)response.StatusCode);
             }
-            var answer = new ModelAnswer(deployment, model, response, timeout) { Stream = stream, SentAt = sentAt, IdleLimit = limits.Idle, WholeLimit = limits.Whole };
+            var answer = new ModelAnswer(deployment, model, response, timeout) { Stream = stream, SentAt = sentAt, IdleLimit = limits.Idle, WholeLimit = limits.Whole, ChatAsText = asText };
             stream = null;
             return new AttemptOutcome(answer, null, (int)response.StatusCode);
         }
