@@ -22,6 +22,9 @@ internal sealed record EndpointParts(
 /// <summary>List 4: every route, in one place.</summary>
 internal static class EndpointMap
 {
+    /// <summary>What an orchestrator asks of the process itself; they call no model and need no key.</summary>
+    internal static readonly string[] Probes = ["/health/liveliness", "/health/liveness", "/health/readiness"];
+
     /// <summary>The routes. Those of OpenAI's API exist with and without <c>/v1</c>.</summary>
     internal static IReadOnlyList<GatewayRoute> Build(EndpointParts parts)
     {

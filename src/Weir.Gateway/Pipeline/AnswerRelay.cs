@@ -63,7 +63,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         {
             while (true)
             {
-                answer.Timeout.Arm(answer.IdleLimit);
+                answer.AwaitChunk(time);
                 var step = await stream.NextAsync(answer.Timeout.Token);
                 if (step.Kind == StreamStepKind.Forward)
                 {
@@ -159,7 +159,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         {
             do
             {
-                answer.Timeout.Arm(answer.IdleLimit);
+                answer.AwaitChunk(time);
                 step = await answer.Stream!.NextAsync(answer.Timeout.Token); // A streamed answer has a stream.
             }
             while (step.Kind == StreamStepKind.Forward);
@@ -200,15 +200,26 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                 observer.CooledDown(answer.Deployment, fault.Status);
             }
         }
-        if (error is not null && !call.Http.RequestAborted.IsCancellationRequested)
+        if (error is not null)
         {
-            ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error, call.Format);
-            await call.Http.Response.BodyWriter.FlushAsync(call.Http.RequestAborted);
+            await TellAsync(call, error);
         }
     }
 
-    private static UpstreamFault Silent(ModelAnswer answer) =>
-        new(FaultKind.Timeout, 0, $"No chunk within {answer.IdleLimit?.TotalSeconds:0.###} seconds.");
+    /// <summary>Tells a caller whose stream has begun what ended it: an error event, and no terminal event after it.</summary>
+    internal static async ValueTask TellAsync(GatewayCall call, GatewayError error)
+    {
+        if (!call.Http.RequestAborted.IsCancellationRequested)
+        {
+            ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error, call.Format);
+            // Without a token: a caller that leaves now ends the write by itself, and nothing is thrown at whoever reports an error.
+            await call.Http.Response.BodyWriter.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    private UpstreamFault Silent(ModelAnswer answer) => answer.WholeLimit is { } whole && time.GetElapsedTime(answer.SentAt) >= whole
+        ? new(FaultKind.Timeout, 0, $"The stream was not complete within {whole.TotalSeconds:0.###} seconds.")
+        : new(FaultKind.Timeout, 0, $"No chunk within {answer.IdleLimit?.TotalSeconds:0.###} seconds.");
 
     private static GatewayError ErrorOf(GatewayCall call, ModelAnswer answer, UpstreamFault fault)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using Weir.Gateway.Errors;
 using Weir.Providers;
 using Weir.Providers.Dialects;
+using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Neutral;
 using Weir.Providers.Upstream;
 
@@ -11,7 +12,7 @@ namespace Weir.Gateway.Pipeline;
 /// One attempt whose upstream speaks another format than the caller: the body is said again in the upstream's, and what the way back needs
 /// is kept. Where both speak the same there is no crossing, and bytes pass through.
 /// </summary>
-internal sealed class Crossing
+internal sealed class Crossing : ICrossing
 {
     private readonly IChatDialect _caller;
     private readonly IChatDialect _upstream;
@@ -26,14 +27,15 @@ internal sealed class Crossing
 
     /// <summary>Says the patched body of <paramref name="call"/> in the upstream's format and puts it in its place.</summary>
     /// <param name="call">The request; its patches are made.</param>
-    /// <param name="format">What the upstream speaks.</param>
+    /// <param name="target">Where it goes, and what is spoken there.</param>
     /// <param name="model">The upstream's model.</param>
     /// <param name="wantUsage">Whether a stream of the upstream has to be asked for its usage.</param>
     /// <param name="fault">Why it can't be said there; null when it can.</param>
     /// <exception cref="GatewayException">The caller's body can't be read.</exception>
-    internal static Crossing? Begin(GatewayCall call, WireFormat format, UpstreamModel model, bool wantUsage, out UpstreamFault? fault)
+    internal static Crossing? Begin(GatewayCall call, UpstreamTarget target, UpstreamModel model, bool wantUsage, out UpstreamFault? fault)
     {
         fault = null;
+        var format = target.Format;
         var (caller, upstream) = (ChatDialects.Of(call.Format), ChatDialects.Of(format));
         ChatTurn turn;
         try
@@ -62,13 +64,19 @@ internal sealed class Crossing
         }
         turn.IncludeUsage = asked;
         call.Patched.Reset(body.WrittenMemory);
+        if (target.Variant is { } variant)
+        {
+            var view = new RequestView();
+            RequestReader.Read(body.WrittenSpan, view, format);
+            RequestPatcher.Apply(body.WrittenMemory, view, variant, wantUsage: false, [], call.Patched);
+        }
         call.Dropped = dropped.Names;
         var context = new AnswerContext(turn, call.Record.CallId.Replace("-", "", StringComparison.Ordinal), call.Record.StartedAt.ToUnixTimeSeconds());
         return new Crossing(caller, upstream, context);
     }
 
-    /// <summary>Says a whole answer in the caller's format; null when it can't be read.</summary>
-    internal ReadOnlyMemory<byte>? Translate(ReadOnlySpan<byte> answer, out string problem)
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte>? Translate(ReadOnlySpan<byte> answer, out string problem)
     {
         problem = "";
         try
@@ -85,6 +93,6 @@ internal sealed class Crossing
         }
     }
 
-    /// <summary>A translator for the attempt's stream.</summary>
-    internal StreamTranslator Stream() => new(_upstream.NewReader(), _caller.NewWriter(_context));
+    /// <inheritdoc/>
+    public IStreamTranslation Stream() => new StreamTranslator(_upstream.NewReader(), _caller.NewWriter(_context));
 }

@@ -43,7 +43,7 @@ internal sealed class ModelAnswer : IDisposable
     internal IDialectGlance Glance { get; }
 
     /// <summary>Says the stream in the caller's format; null when the upstream speaks it already.</summary>
-    internal StreamTranslator? Translator { get; init; }
+    internal IStreamTranslation? Translator { get; init; }
 
     /// <summary>The open stream; null when the answer is whole.</summary>
     internal UpstreamStream? Stream { get; init; }
@@ -51,8 +51,14 @@ internal sealed class ModelAnswer : IDisposable
     /// <summary>Longest gap between two chunks.</summary>
     internal TimeSpan? IdleLimit { get; init; }
 
+    /// <summary>Longest time from sending to the end.</summary>
+    internal TimeSpan? WholeLimit { get; init; }
+
     /// <summary>When the request left for this upstream.</summary>
     internal long SentAt { get; init; }
+
+    /// <summary>Starts the clock for the next chunk.</summary>
+    internal void AwaitChunk(TimeProvider time) => Timeout.Arm(TimeLimits.Next(IdleLimit, WholeLimit, time.GetElapsedTime(SentAt)));
 
     /// <inheritdoc/>
     public void Dispose()

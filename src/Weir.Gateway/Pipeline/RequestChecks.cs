@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Routing;
 using Weir.Providers;
@@ -108,7 +109,7 @@ internal static class RequestChecks
                 case RequestMember.ExtraBody or RequestMember.ExtraHeaders when !IsEmptyValue(body, member):
                     throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
                         $"'{Name(body, member)}' is not taken from a request body; send its members at the top level.") { Param = Name(body, member) });
-                case >= RequestMember.ApiBase when !ClientsideParams.Allows(call.Target, Name(body, member)):
+                case >= RequestMember.ApiBase when !ClientsideParams.Allows(call.Target, Name(body, member), Text(body, member)):
                     throw new GatewayException(new GatewayError(ErrorKind.EndpointInBody,
                         $"'{Name(body, member)}' names an endpoint or a credential and can't be set by a request. " +
                         "An administrator can allow it for a model with `configurable_clientside_auth_params`.") { Param = Name(body, member) });
@@ -132,6 +133,12 @@ internal static class RequestChecks
 
     private static bool IsEmptyValue(ReadOnlySpan<byte> body, in MemberSpan member) =>
         body[member.Value.Start..member.Value.End] is var value && (value.SequenceEqual("null"u8) || value.SequenceEqual("[]"u8) || value.SequenceEqual("{}"u8));
+
+    private static string? Text(ReadOnlySpan<byte> body, in MemberSpan member)
+    {
+        var reader = new Utf8JsonReader(body[member.Value.Start..member.Value.End]);
+        return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+    }
 
     private static string Name(ReadOnlySpan<byte> body, in MemberSpan member) => RequestPatcher.NameOf(body, member.NameStart);
 

@@ -19,6 +19,9 @@ internal sealed record Surface(Operation Operation, WireFormat Format, string Ro
         _ => "/chat/completions",
     };
 
+    /// <summary>The chat that a text completion can be asked as.</summary>
+    internal Surface AsChat => this with { Operation = Operation.Chat };
+
     /// <summary>Whether the path names the model and says whether to stream, and the body does not.</summary>
     internal bool ModelInPath => Format is WireFormat.GeminiGenerate or WireFormat.BedrockConverse;
 }

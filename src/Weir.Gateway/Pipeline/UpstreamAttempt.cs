@@ -4,6 +4,7 @@ using Weir.Gateway.Routing;
 using Weir.Providers;
 using Weir.Providers.Dialects;
 using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Dialects.TextCompletion;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
 
@@ -35,22 +36,28 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             await ThreadHop.ToPool();
         }
-        var own = mock is null ? ClientsideParams.Find(call, deployment, model.Model) : null;
-        var target = mock is not null ? UpstreamTarget.Mock : own is not null ? own.Target : model.TargetOf(call.Surface);
+        var asText = mock is null && call.Operation == Operation.Completion && deployment.Provider is IChatProvider and not ICompletionProvider;
+        var surface = asText ? call.Surface.AsChat : call.Surface;
+        var own = mock is null ? ClientsideParams.Find(call, deployment, model, surface.Operation) : null;
+        var target = mock is not null ? UpstreamTarget.Mock : own is not null ? own.Target : model.TargetOf(surface);
         if (target is null)
         {
             return new AttemptOutcome(null, new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{deployment.Provider.Name}' does not serve {call.Operation} here."), 0);
         }
-        PatchBody(call, deployment, model, target.Format);
+        PatchBody(call, deployment, model, target, asText);
         call.Dropped = [];
-        Crossing? crossing = null;
+        ICrossing? crossing = null;
         if (target.Format != call.Format)
         {
-            crossing = Crossing.Begin(call, target.Format, model, SupportedParams.TakesStreamOptions(deployment.Provider.Name), out var unsaid);
+            crossing = Crossing.Begin(call, target, model, SupportedParams.TakesStreamOptions(deployment.Provider.Name), out var unsaid);
             if (unsaid is not null)
             {
                 return new AttemptOutcome(null, unsaid, 0);
             }
+        }
+        if (asText)
+        {
+            crossing = new TextCrossing(crossing);
         }
         var limits = TimeLimits.For(call, deployment);
         var timeout = PooledTimeout.Rent(time, call.Snapshot.Config.Request.CancelOnDisconnect ? call.Http.RequestAborted : CancellationToken.None);
@@ -101,19 +108,19 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
 
     /// <summary>A response head that has come, and what its body is read with.</summary>
     private readonly record struct Opened(
-        UpstreamDeployment Deployment, UpstreamModel Model, IDialectGlance Glance, Crossing? Crossing, HttpResponseMessage Response, PooledTimeout Timeout, long SentAt)
+        UpstreamDeployment Deployment, UpstreamModel Model, IDialectGlance Glance, ICrossing? Crossing, HttpResponseMessage Response, PooledTimeout Timeout, long SentAt)
     {
         internal ModelAnswer Answer(UpstreamAnswer whole, ReadOnlyMemory<byte> told, AnswerFacts facts) =>
             new(Deployment, Model, Glance, Response, Timeout) { Whole = whole, Told = told, Facts = facts, SentAt = SentAt };
 
-        internal ModelAnswer Answer(UpstreamStream stream, TimeSpan? idle) =>
-            new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = idle, SentAt = SentAt };
+        internal ModelAnswer Answer(UpstreamStream stream, in TimeLimits limits) =>
+            new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = limits.Idle, WholeLimit = limits.Whole, SentAt = SentAt };
     }
 
-    private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, WireFormat format)
+    private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
     {
         var drop = call.Options.AdditionalDropParams;
-        if (call.Format == WireFormat.OpenAIChat && SupportedParams.FindUnsupported(call.Bytes.Span, call.View, deployment.Provider.Name, model.Model) is { Count: > 0 } unsupported)
+        if (call.Format == WireFormat.OpenAIChat && Unsupported(call, deployment, model, asText) is { Count: > 0 } unsupported)
         {
             if (!(call.Options.DropParams ?? deployment.DropParams ?? call.Snapshot.Config.Request.DropParams))
             {
@@ -123,8 +130,30 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             }
             drop = [.. drop, .. unsupported];
         }
-        var wantUsage = call.Stream && format == WireFormat.OpenAIChat && call.Format == format && SupportedParams.TakesStreamOptions(deployment.Provider.Name);
-        RequestPatcher.Apply(call.Bytes, call.View, call.Surface.ModelInPath ? model.PatchWithoutModel : model.Patch, wantUsage, drop, call.Patched);
+        if (asText)
+        {
+            drop = [.. drop, .. ChatAsText.NotInChat];
+        }
+        var takesOptions = SupportedParams.TakesStreamOptions(deployment.Provider.Name);
+        if (!takesOptions && (call.View.Has(RequestMember.StreamOptions) || model.Patch.Defaults.ContainsKey("stream_options")))
+        {
+            // Refused there even with drop_params off, and nothing is lost: such a vendor reports usage with its last chunk anyway.
+            drop = [.. drop, "stream_options"];
+        }
+        var same = target.Format == call.Format;
+        var patch = call.Surface.ModelInPath ? model.PatchWithoutModel : same ? target.Patch : model.Patch;
+        RequestPatcher.Apply(call.Bytes, call.View, patch, wantUsage: call.Stream && same && target.Format == WireFormat.OpenAIChat && takesOptions, drop, call.Patched);
+        if (asText && !ChatAsText.TryPatch(call.Bytes, call.View, call.Patched))
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
+                $"The provider '{deployment.Provider.Name}' has chat alone, to which a text completion goes as one message: 'prompt' must be one text there.") { Param = "prompt" });
+        }
+    }
+
+    private static IReadOnlyList<string>? Unsupported(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, bool asText)
+    {
+        var refused = SupportedParams.FindUnsupported(call.Bytes.Span, call.View, deployment.Provider.Name, model.Model);
+        return asText ? [.. refused ?? [], .. SupportedParams.Present(call.Bytes.Span, call.View, ChatAsText.NotInChat)] : refused;
     }
 
     private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, UpstreamTarget target, ClientsideTarget? own, CancellationToken cancellationToken)
@@ -195,12 +224,12 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
         try
         {
-            timeout.Arm(limits.FirstContent);
+            timeout.Arm(TimeLimits.Next(limits.FirstContent, limits.Whole, time.GetElapsedTime(opened.SentAt)));
             if (await stream.OpenAsync(timeout.Token) is { } fault)
             {
                 return new AttemptOutcome(null, fault, (int)response.StatusCode);
             }
-            var answer = opened.Answer(stream, limits.Idle);
+            var answer = opened.Answer(stream, limits);
             stream = null;
             return new AttemptOutcome(answer, null, (int)response.StatusCode);
         }

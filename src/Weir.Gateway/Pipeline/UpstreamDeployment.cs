@@ -23,6 +23,28 @@ internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPric
     /// <summary>What becomes of a body whose path names the model.</summary>
     internal RequestPatch PatchWithoutModel { get; } = Patch with { Model = default };
 
+    /// <summary>What becomes of a body that is in <paramref name="format"/> already.</summary>
+    internal RequestPatch PatchFor(IProvider provider, WireFormat format) => PatchFor(Patch, provider, format);
+
+    /// <summary><paramref name="patch"/> with what the vendor's variant of <paramref name="format"/> wants.</summary>
+    internal static RequestPatch PatchFor(RequestPatch patch, IProvider provider, WireFormat format)
+    {
+        if (VariantOf(provider, format) is not { } variant)
+        {
+            return patch;
+        }
+        var members = new Dictionary<string, ReadOnlyMemory<byte>>(patch.Defaults);
+        foreach (var (name, value) in variant.Defaults)
+        {
+            members[name] = value;
+        }
+        return patch with { OmitModel = variant.OmitModel, Defaults = members };
+    }
+
+    /// <summary>What the vendor's variant of <paramref name="format"/> wants; null = nothing.</summary>
+    internal static RequestPatch? VariantOf(IProvider provider, WireFormat format) =>
+        (provider as IChatProvider)?.VariantOf(format) is { } variant ? new RequestPatch { OmitModel = variant.OmitModel, Defaults = variant.Members } : null;
+
     /// <summary>Where a call of <paramref name="surface"/> goes: to the caller's own format where the upstream speaks it. Null when it has no such operation.</summary>
     internal UpstreamTarget? TargetOf(Surface surface)
     {
@@ -46,10 +68,13 @@ internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPric
 /// <param name="Whole">For unstreamed calls.</param>
 /// <param name="Streamed">For streamed ones.</param>
 /// <param name="Headers">What every call there carries, the deployment's own headers included.</param>
-internal sealed record UpstreamTarget(WireFormat Format, Uri Whole, Uri Streamed, KeyValuePair<string, string>[] Headers)
+/// <param name="Patch">What becomes of a body that is in this format already.</param>
+/// <param name="Variant">What a body needs that was written anew in this format; null = nothing.</param>
+internal sealed record UpstreamTarget(
+    WireFormat Format, Uri Whole, Uri Streamed, KeyValuePair<string, string>[] Headers, RequestPatch Patch, RequestPatch? Variant)
 {
     /// <summary>Nobody: mock answers are made here, in OpenAI's form.</summary>
-    internal static readonly UpstreamTarget Mock = new(WireFormat.OpenAIChat, new Uri("mock:"), new Uri("mock:"), []);
+    internal static readonly UpstreamTarget Mock = new(WireFormat.OpenAIChat, new Uri("mock:"), new Uri("mock:"), [], new RequestPatch(), null);
 }
 
 /// <summary>A deployment of the snapshot with its compiled upstream target: address, credential, prices, patches.</summary>
@@ -160,21 +185,23 @@ internal sealed class UpstreamDeployment : Deployment
             Drop = Config.AdditionalDropParams,
         };
         return new UpstreamModel(model, patch, price,
-            known && Provider is IChatProvider chat ? [.. chat.ChatFormats(configured).Select(format => TargetOf(chat, address, format))] : [],
-            known ? Plain((Provider as ICompletionProvider)?.CompletionUri(address)) : null,
-            known ? Plain((Provider as IEmbeddingProvider)?.EmbeddingUri(address)) : null);
+            known && Provider is IChatProvider chat ? [.. chat.ChatFormats(configured).Select(format => TargetOf(chat, address, format, patch))] : [],
+            known ? Plain((Provider as ICompletionProvider)?.CompletionUri(address), patch) : null,
+            known ? Plain((Provider as IEmbeddingProvider)?.EmbeddingUri(address), patch) : null);
     }
 
-    private UpstreamTarget TargetOf(IChatProvider provider, ProviderAddress address, WireFormat format) => new(
-        format, provider.ChatUri(address, format, stream: false), provider.ChatUri(address, format, stream: true), WithOwn(provider.FormatHeaders(format)));
+    private UpstreamTarget TargetOf(IChatProvider provider, ProviderAddress address, WireFormat format, RequestPatch patch) => new(
+        format, provider.ChatUri(address, format, stream: false), provider.ChatUri(address, format, stream: true),
+        WithOwn(provider.FormatHeaders(format)), UpstreamModel.PatchFor(patch, provider, format), UpstreamModel.VariantOf(provider, format));
 
-    private UpstreamTarget? Plain(Uri? address) => address is null ? null : new UpstreamTarget(WireFormat.OpenAIChat, address, address, Headers);
+    private UpstreamTarget? Plain(Uri? address, RequestPatch patch) =>
+        address is null ? null : new UpstreamTarget(WireFormat.OpenAIChat, address, address, Headers, patch, null);
 
     /// <summary>The deployment's headers win over the format's.</summary>
     private KeyValuePair<string, string>[] WithOwn(IReadOnlyList<KeyValuePair<string, string>> format) => format.Count == 0 ? Headers :
         [.. format.Where(header => !Headers.Any(own => own.Key.Equals(header.Key, StringComparison.OrdinalIgnoreCase))), .. Headers];
 
-    private ProviderAddress AddressOf(string model) => new(Config.ApiBase, Config.ApiVersion, model);
+    private ProviderAddress AddressOf(string model) => new(Config.ApiBase, Config.ApiVersion, model) { Location = Config.Location, Project = Config.Project };
 
     private static byte[] JsonString(string text)
     {
@@ -204,6 +231,10 @@ internal sealed class UpstreamDeployment : Deployment
         if (config.Entra?.ClientSecret is { } secret)
         {
             secrets.Add(secret);
+        }
+        if (config.Entra?.Assertion is { } assertion)
+        {
+            secrets.Add(assertion);
         }
         if (config.Entra?.StaticToken is { } token)
         {

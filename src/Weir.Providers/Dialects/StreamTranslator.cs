@@ -8,15 +8,14 @@ namespace Weir.Providers.Dialects;
 /// Turns the events of one upstream stream into those of the client's dialect. Takes whole events, as <see cref="UpstreamStream"/> hands them
 /// out: framing, caps and cuts are its business. The bytes that it returns are valid until the next call.
 /// </summary>
-public sealed class StreamTranslator(IDeltaReader reader, IDeltaWriter writer)
+public sealed class StreamTranslator(IDeltaReader reader, IDeltaWriter writer) : IStreamTranslation
 {
     private readonly ArrayBufferWriter<byte> _target = new(1024);
     private readonly List<ChatDelta> _deltas = [];
     private bool _usageTold;
     private bool _ended;
 
-    /// <summary>Translates whole events; empty when they say nothing in the client's dialect.</summary>
-    /// <exception cref="DialectException">An event that can't be read.</exception>
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> Translate(ReadOnlySpan<byte> events)
     {
         _target.ResetWrittenCount();
@@ -25,9 +24,7 @@ public sealed class StreamTranslator(IDeltaReader reader, IDeltaWriter writer)
         return _target.WrittenMemory;
     }
 
-    /// <summary>The end: what is left to say, and the client's terminal event.</summary>
-    /// <param name="terminal">The upstream's terminal event; empty when it has none.</param>
-    /// <param name="settled">What the call is charged for: told to the client where the upstream told no usage itself.</param>
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> Finish(ReadOnlySpan<byte> terminal, TokenUsage settled)
     {
         _target.ResetWrittenCount();

@@ -160,7 +160,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
-        var clientside = ClientsideParameters(parameters);
+        var (clientside, patterns) = ClientsideReader.Read(parameters);
         var signIn = CredentialReader.Read(parameters, provider, IsOwnAddress(provider, where, target), defaults.AzureTokenRefresh, sources.Variable);
         if (signIn.Refusal is not null && !clientside.Contains("api_key", StringComparer.Ordinal))
         {
@@ -196,6 +196,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             DropParams = DropParams(parameters),
             AdditionalDropParams = parameters.Texts("additional_drop_params"),
             ClientsideAuthParams = clientside,
+            ClientsideAuthPatterns = patterns,
             MockResponse = parameters.Text("mock_response"),
             VerifyTls = tls.Verify ?? true,
             CaFile = tls.CaFile,
@@ -286,33 +287,6 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
 
         return headers.ToImmutable();
-    }
-
-    /// <summary>Only plain names open a parameter. An item with a pattern would open it wider than written, so it opens nothing.</summary>
-    private static ImmutableArray<string> ClientsideParameters(SectionReader parameters)
-    {
-        if (parameters.Map.Find("configurable_clientside_auth_params") is not ConfigList list)
-        {
-            return parameters.Texts("configurable_clientside_auth_params");
-        }
-
-        var names = ImmutableArray.CreateBuilder<string>();
-        foreach (var item in list.Items)
-        {
-            if (item is ConfigScalar { IsNull: false } scalar)
-            {
-                names.Add(scalar.Text);
-            }
-            else if (item is ConfigMap pattern)
-            {
-                parameters.Warn(
-                    BindingCodes.ParameterIgnored, pattern, "configurable_clientside_auth_params",
-                    "A pattern for a clientside parameter is not served; the parameter stays closed. Name it without a pattern to open it for every address.",
-                    pattern.Describe(), "a name such as api_key");
-            }
-        }
-
-        return names.ToImmutable();
     }
 
     private void LeaveOut(Place place, string code, string reason, string? suggestion = null)

@@ -52,7 +52,7 @@ internal static class ModelListKeys
             Served("extra_headers", Map, "Headers of every call") with { Secret = true },
             Served("extra_body", Map, "Body members of every call"),
             Served("litellm_credential_name", Text, "Name of an entry of credential_list"),
-            Served("azure_ad_token", Text, "Entra token as text") with { Secret = true },
+            Served("azure_ad_token", Text, "Entra token as text, or oidc/file/PATH, oidc/env/NAME, oidc/env_path/NAME for a token to exchange") with { Secret = true },
             Served("tenant_id", Text, "Entra directory"),
             Served("client_id", Text, "Entra application or managed identity"),
             Served("client_secret", Text, "Secret of the application") with { Secret = true },
