@@ -30,6 +30,7 @@ public sealed class GatewayEngine : IDisposable
     private readonly GatewayParts _parts;
     private readonly OutboundConnector _connector;
     private readonly EntraSignIn _signIn;
+    private readonly AwsSignIn _aws;
     private readonly RoutingState _routing;
     private readonly HealthBoard _board;
     private readonly SnapshotHolder _snapshots;
@@ -52,6 +53,7 @@ public sealed class GatewayEngine : IDisposable
         _connector = new OutboundConnector(parts.Outbound);
         _otlp = config.Telemetry.OpenTelemetry ? OtlpSettings.FromEnvironment(parts.Variable) : null;
         _signIn = new EntraSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
+        _aws = new AwsSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
         _routing = new RoutingState(parts.Time);
         _board = new HealthBoard(parts.Time);
         _snapshots = new SnapshotHolder(Compile(config));
@@ -175,6 +177,11 @@ public sealed class GatewayEngine : IDisposable
         if (entry.ApiKey is { } key)
         {
             return new ApiKeyCredential(provider.KeyHeaderAt(new ProviderAddress(entry.ApiBase, entry.ApiVersion, entry.UpstreamModel)), key);
+        }
+        if (entry.Aws is { } aws)
+        {
+            var role = AwsIdentityChoice.Choose(aws, _parts.Variable, out var missing);
+            return role is null ? throw new InvalidOperationException($"{entry.Origin}: {missing}") : _aws.Credential(role, aws.Region, "bedrock");
         }
         if (entry.Entra is not { } entra)
         {

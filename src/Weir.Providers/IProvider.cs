@@ -37,6 +37,15 @@ public interface IProvider
     /// <summary>Environment variables that hold an api-version when the config names none; empty where there is no such thing.</summary>
     IReadOnlyList<string> VersionVariables { get; }
 
+    /// <summary>Environment variables that hold a region or location when the config names none; empty where there is no such thing.</summary>
+    IReadOnlyList<string> LocationVariables => [];
+
+    /// <summary>Environment variables that hold a project when the config names none; empty where there is no such thing.</summary>
+    IReadOnlyList<string> ProjectVariables => [];
+
+    /// <summary>The region that a model's own name holds (<c>us-east-1/anthropic.claude-...</c>); null when it holds none.</summary>
+    string? LocationIn(string model) => null;
+
     /// <summary>Whether calls without any key make sense (local servers).</summary>
     bool KeyOptional { get; }
 

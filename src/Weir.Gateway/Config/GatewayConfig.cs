@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Providers;
+using Weir.Providers.Credentials;
 
 namespace Weir.Gateway.Config;
 
@@ -72,6 +73,9 @@ public sealed record DeploymentConfig
 
     /// <summary>Entra settings; null when an API key is used.</summary>
     public EntraConfig? Entra { get; init; }
+
+    /// <summary>What is said of the identity at AWS; null for other vendors.</summary>
+    public AwsSettings? Aws { get; init; }
 
     /// <summary><c>headers</c> / <c>extra_headers</c>, sent on every call.</summary>
     public ImmutableDictionary<string, Secret> Headers { get; init; } = ImmutableDictionary<string, Secret>.Empty;

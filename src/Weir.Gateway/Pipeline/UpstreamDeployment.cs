@@ -108,7 +108,9 @@ internal sealed class UpstreamDeployment : Deployment
         FaultContext = new FaultContext(config.Provider, TimeProvider.System, SecretsOf(config));
         if (!config.UpstreamModel.Contains('*', StringComparison.Ordinal))
         {
-            _fixed = Compile(config.UpstreamModel, price);
+            var prefix = config.Provider + "/";
+            var written = config.LiteLlmModel.StartsWith(prefix, StringComparison.Ordinal) ? config.LiteLlmModel[prefix.Length..] : config.LiteLlmModel;
+            _fixed = Compile(provider.UpstreamModel(config.UpstreamModel), written, price);
         }
     }
 
@@ -164,7 +166,7 @@ internal sealed class UpstreamDeployment : Deployment
         {
             return known;
         }
-        var made = Compile(model, _prices.Resolve(Config.Provider, name, Config.Info.BaseModel, Config.Prices));
+        var made = Compile(name, model, _prices.Resolve(Config.Provider, name, Config.Info.BaseModel, Config.Prices));
         if (_wild.Count < MostWildModels)
         {
             _wild.TryAdd(name, made);
@@ -172,9 +174,9 @@ internal sealed class UpstreamDeployment : Deployment
         return made;
     }
 
-    private UpstreamModel Compile(string configured, ModelPrice? price)
+    /// <summary>Compiles the upstream's <paramref name="model"/>, which the config or the caller calls <paramref name="configured"/>.</summary>
+    private UpstreamModel Compile(string model, string configured, ModelPrice? price)
     {
-        var model = Provider.UpstreamModel(configured);
         var address = AddressOf(model);
         var known = Provider.BaseAddress(address) is not null;
         var patch = new RequestPatch
@@ -227,6 +229,10 @@ internal sealed class UpstreamDeployment : Deployment
         if (config.ApiKey is { } key)
         {
             secrets.Add(key);
+        }
+        if (config.Aws is { } aws)
+        {
+            secrets.AddRange(new[] { aws.SecretAccessKey, aws.SessionToken }.OfType<Secret>());
         }
         if (config.Entra?.ClientSecret is { } secret)
         {

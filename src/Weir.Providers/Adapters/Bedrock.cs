@@ -22,12 +22,29 @@ internal sealed class Bedrock : IChatProvider
     public IReadOnlyList<string> VersionVariables => [];
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> LocationVariables { get; } = ["AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"];
+
+    /// <inheritdoc/>
+    public string? LocationIn(string model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var bare = WithoutRoute(model);
+        return RegionIn(bare) ?? (bare.StartsWith("arn:", StringComparison.Ordinal) && bare.Split(':') is { Length: > 3 } arn && arn[3].Length > 0 ? arn[3] : null);
+    }
+
+    /// <inheritdoc/>
     public bool KeyOptional => true;
 
     /// <inheritdoc/>
     public string UpstreamModel(string model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        var bare = WithoutRoute(model);
+        return RegionIn(bare) is { } region ? bare[(region.Length + 1)..] : bare;
+    }
+
+    private static string WithoutRoute(string model)
+    {
         foreach (var route in Routes)
         {
             if (model.StartsWith(route, StringComparison.Ordinal))
@@ -35,7 +52,7 @@ internal sealed class Bedrock : IChatProvider
                 model = model[route.Length..];
             }
         }
-        return RegionIn(model) is { } region ? model[(region.Length + 1)..] : model;
+        return model;
     }
 
     /// <inheritdoc/>
@@ -63,8 +80,8 @@ internal sealed class Bedrock : IChatProvider
         return UpstreamPath.Replace(root, $"{root.AbsolutePath.TrimEnd('/')}/model/{Uri.EscapeDataString(address.Model)}/{(stream ? "converse-stream" : "converse")}", "");
     }
 
-    /// <summary>The region in <c>us-east-1/anthropic.claude-...</c> or in an ARN; null when the model names none.</summary>
-    internal static string? RegionIn(string model)
+    /// <summary>The region in <c>us-east-1/anthropic.claude-...</c>; null when the model names none.</summary>
+    private static string? RegionIn(string model)
     {
         var slash = model.IndexOf('/', StringComparison.Ordinal);
         var head = slash < 0 ? "" : model[..slash];

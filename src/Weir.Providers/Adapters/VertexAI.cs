@@ -30,6 +30,12 @@ internal sealed class VertexAI : IChatProvider
     public IReadOnlyList<string> VersionVariables => [];
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> LocationVariables { get; } = ["VERTEXAI_LOCATION", "VERTEX_LOCATION"];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ProjectVariables { get; } = ["VERTEXAI_PROJECT", "VERTEX_PROJECT", "GOOGLE_CLOUD_PROJECT"];
+
+    /// <inheritdoc/>
     public bool KeyOptional => true;
 
     /// <inheritdoc/>

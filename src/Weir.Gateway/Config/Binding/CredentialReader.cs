@@ -30,10 +30,16 @@ internal static class CredentialReader
             return new SignIn(key, null, null);
         }
 
-        var azure = provider.Name == "azure";
+        var azure = provider.Name is "azure" or "azure_ai";
         if (azure && WrittenEntra(parameters, variable) is { } written)
         {
             return written;
+        }
+
+        if (provider.LocationVariables.Count > 0)
+        {
+            // A cloud's own identity: read by its reader.
+            return new SignIn(null, null, null);
         }
 
         if (AddressReader.FirstSet(provider.KeyVariables, variable) is { } found)

@@ -3,6 +3,7 @@ using Weir.Gateway.Config.Check.Lint;
 using Weir.Gateway.Config.Check;
 using Weir.Gateway.Config.Yaml;
 using Weir.Providers;
+using Weir.Providers.Credentials;
 
 namespace Weir.Gateway.Config.Binding;
 
@@ -152,9 +153,18 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             AzureMistakes.Report(parameters, address, version);
         }
 
-        var where = new ProviderAddress(address, version, upstreamModel);
+        var location = Location(place.Model, provider, parameters);
+        var project = parameters.Text("vertex_project") ?? AddressReader.FirstSet(provider.ProjectVariables, sources.Variable)?.Value;
+        var where = new ProviderAddress(address, version, upstreamModel) { Location = location, Project = project };
         if (provider.BaseAddress(where) is not { } target)
         {
+            if (provider.LocationVariables.Count > 0)
+            {
+                LeaveOut(place, BindingCodes.NoAddress, provider.ProjectVariables.Count > 0
+                    ? $"It names no project: set vertex_project, or {provider.ProjectVariables[0]} in the environment."
+                    : $"It names no region: set aws_region_name, or {string.Join(" or ", provider.LocationVariables)} in the environment.");
+                return;
+            }
             var variables = provider.BaseVariables.Count == 0 ? "" : $", or {string.Join(" or ", provider.BaseVariables)} in the environment";
             LeaveOut(place, BindingCodes.NoAddress, $"The provider '{provider.Name}' has no address of its own: set api_base{variables}.");
             return;
@@ -166,6 +176,17 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         {
             LeaveOut(place, BindingCodes.NoCredential, signIn.Refusal);
             return;
+        }
+
+        AwsSettings? aws = null;
+        if (provider.Name == "bedrock" && signIn.Key is null)
+        {
+            aws = AwsReader.Read(parameters, location ?? "us-east-1", sources.Variable, out var problem);
+            if (problem is not null)
+            {
+                LeaveOut(place, BindingCodes.NoCredential, problem);
+                return;
+            }
         }
 
         var tls = TlsSetting.Read(parameters);
@@ -181,6 +202,9 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             ApiVersion = version,
             ApiKey = signIn.Key,
             Entra = signIn.Entra,
+            Aws = aws,
+            Location = location,
+            Project = project,
             Organization = parameters.Text("organization"),
             Headers = Headers(parameters),
             DefaultParams = DefaultParameters.Read(parameters),
@@ -212,6 +236,12 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
 
         _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
     }
+
+    /// <summary>Region or location: the file's, the one in the model's name, the environment's.</summary>
+    private string? Location(string model, IProvider provider, SectionReader parameters) => provider.LocationVariables.Count == 0 ? null
+        : parameters.Text("aws_region_name") ?? parameters.Text("vertex_location")
+            ?? provider.LocationIn(model.StartsWith(provider.Name + "/", StringComparison.Ordinal) ? model[(provider.Name.Length + 1)..] : model)
+            ?? AddressReader.FirstSet(provider.LocationVariables, sources.Variable)?.Value;
 
     private string NextId(Place place, ConfigMap parameters, SectionReader? info)
     {
