@@ -219,7 +219,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             }
         }
         var request = call.Snapshot.Config.Request;
-        var withhold = opened.Crossing is null && !RequestPatcher.CallerAskedForUsage(call.View) && !request.AlwaysIncludeStreamUsage;
+        var withhold = opened.Crossing is not Crossing && !RequestPatcher.CallerAskedForUsage(call.View) && !request.AlwaysIncludeStreamUsage;
         var stream = new UpstreamStream(response, await response.Content.ReadAsStreamAsync(timeout.Token),
             new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
         try
