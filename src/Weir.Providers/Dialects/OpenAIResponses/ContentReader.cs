@@ -6,6 +6,8 @@ namespace Weir.Providers.Dialects.OpenAIResponses;
 /// <summary>Reads <c>content</c>, <c>output</c> and <c>summary</c>: a string or a list of parts.</summary>
 internal static class ContentReader
 {
+    private static readonly RawJson CacheMark = RawJson.Of("{\"type\":\"ephemeral\"}"u8);
+
     /// <summary>Reads the value that follows the member's name, and adds what it says.</summary>
     internal static void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, in Place place, string member, List<ContentPart> parts)
     {
@@ -69,12 +71,18 @@ internal static class ContentReader
     private static ContentPart ReadText(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, in Place place, bool refusal)
     {
         var text = "";
-        RawJson annotations = default;
+        RawJson annotations = default, mark = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (refusal ? reader.ValueTextEquals("refusal"u8) : reader.ValueTextEquals("text"u8))
             {
                 text = Fields.Text(ref reader, place, refusal ? "refusal" : "text") ?? "";
+            }
+            else if (reader.ValueTextEquals("prompt_cache_breakpoint"u8))
+            {
+                reader.Read();
+                mark = reader.TokenType == JsonTokenType.StartObject ? CacheMark : default;
+                reader.Skip();
             }
             else if (reader.ValueTextEquals("annotations"u8))
             {
@@ -90,8 +98,7 @@ internal static class ContentReader
             }
         }
         return refusal ? new RefusalPart(text)
-            : annotations.IsAbsent ? new TextPart(text)
-            : new TextPart(text) { Citations = annotations, CitationsFrom = WireFormat.OpenAIResponses };
+            : new TextPart(text) { Citations = annotations, CitationsFrom = annotations.IsAbsent ? default : WireFormat.OpenAIResponses, CacheControl = mark };
     }
 
     private static ImagePart ReadImage(ref Utf8JsonReader reader, in Place place)
