@@ -27,6 +27,10 @@ internal static class ResponsesRequestReader
             {
                 ReadMember(ref reader, body, turn, ref instructions);
             }
+            if (reader.TokenType != JsonTokenType.EndObject)
+            {
+                throw new JsonException();
+            }
             if (!string.IsNullOrEmpty(instructions))
             {
                 turn.Messages.Insert(0, new ChatMessage(ChatRole.System, [new TextPart(instructions)]));
@@ -89,7 +93,8 @@ internal static class ResponsesRequestReader
                 break;
             case "user":
                 // The newer name wins where both are sent; the older one often holds the same.
-                turn.EndUser ??= Fields.Text(ref reader, name);
+                var user = Fields.Text(ref reader, name);
+                turn.EndUser ??= user;
                 break;
             case "safety_identifier":
                 turn.EndUser = Fields.Text(ref reader, name) ?? turn.EndUser;
@@ -256,7 +261,8 @@ internal static class ResponsesRequestReader
             }
             else if (reader.ValueTextEquals("generate_summary"u8))
             {
-                summary ??= Fields.Text(ref reader, "reasoning.generate_summary");
+                var older = Fields.Text(ref reader, "reasoning.generate_summary");
+                summary ??= older;
             }
             else
             {

@@ -26,7 +26,7 @@ public sealed class OpenAIResponsesFuzzTests
     public void Damaged_events_give_a_valid_sequence_or_a_plain_refusal()
     {
         var random = new Random(Seed);
-        var good = DialectCaseEvents();
+        var good = Cases(DialectCase.Streams).SelectMany(one => one.Events).ToList();
         var dialect = new OpenAIResponsesDialect();
         for (var done = 0; done < Events;)
         {
@@ -67,8 +67,7 @@ public sealed class OpenAIResponsesFuzzTests
     {
         var random = new Random(Seed);
         var dialect = new OpenAIResponsesDialect();
-        var bodies = Directory.EnumerateFiles(Path.Combine(Repository.Cases, DialectCase.Requests, "OpenAIResponses")).Order(StringComparer.Ordinal)
-            .Select(file => DialectCase.Find($"requests/OpenAIResponses/{Path.GetFileNameWithoutExtension(file)}").Body).ToList();
+        var bodies = Cases(DialectCase.Requests).Concat(Cases(DialectCase.Answers)).Select(one => one.Body).ToList();
         for (var n = 0; n < Events / 4; n++)
         {
             var body = Damage(bodies[random.Next(bodies.Count)], random);
@@ -91,9 +90,10 @@ public sealed class OpenAIResponsesFuzzTests
         }
     }
 
-    private static List<CaseEvent> DialectCaseEvents() =>
-        [.. Directory.EnumerateFiles(Path.Combine(Repository.Cases, DialectCase.Streams, "OpenAIResponses")).Order(StringComparer.Ordinal)
-            .SelectMany(file => DialectCase.Find($"streams/OpenAIResponses/{Path.GetFileNameWithoutExtension(file)}").Events)];
+    /// <summary>The cases of this dialect, also while it is on no list.</summary>
+    internal static DialectCase[] Cases(string kind) =>
+        [.. Directory.EnumerateFiles(Path.Combine(Repository.Cases, kind, nameof(WireFormat.OpenAIResponses))).Order(StringComparer.Ordinal)
+            .Select(file => DialectCase.Find($"{kind}/{nameof(WireFormat.OpenAIResponses)}/{Path.GetFileNameWithoutExtension(file)}"))];
 
     private static byte[] Damage(byte[] data, Random random)
     {

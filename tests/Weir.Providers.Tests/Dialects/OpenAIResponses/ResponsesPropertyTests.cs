@@ -32,6 +32,30 @@ public sealed class ResponsesPropertyTests
         iter: 3000);
 
     [Fact]
+    public void In_which_order_the_members_of_an_object_come_does_not_matter() => Gen.Select(
+        Conversations.OneOf(OpenAIResponsesFuzzTests.Cases(DialectCase.Requests)), Gen.Int[0, 1 << 20]).Sample(
+        (one, seed) =>
+        {
+            Assert.Equal(Outcome(one.Body), Outcome(Shuffled(one.Body, new Random(seed))));
+
+            static string Outcome(byte[] body)
+            {
+                try
+                {
+                    var turn = Dialect.ReadRequest(body);
+                    turn.Extras.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+                    // What is carried raw keeps its spaces and its own order of members.
+                    return string.Concat(Shown.Of(turn).Where(c => !char.IsWhiteSpace(c)).Order());
+                }
+                catch (DialectException refused)
+                {
+                    return refused.Member;
+                }
+            }
+        },
+        iter: 2000);
+
+    [Fact]
     public void An_answer_survives_being_written_and_read() => Gen.Select(Conversations.Answer, Stops, Usages).Sample(
         (parts, stop, usage) =>
         {
@@ -96,6 +120,44 @@ public sealed class ResponsesPropertyTests
             Assert.Equal(told, Shown.Of(DeltaSum.Of(Crossing.ReadStream(Dialect, last))));
         },
         iter: 1000);
+
+    private static byte[] Shuffled(byte[] json, Random random)
+    {
+        using var document = JsonDocument.Parse(json);
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, JsonForm.Options))
+        {
+            Write(document.RootElement);
+
+            void Write(JsonElement element)
+            {
+                switch (element.ValueKind)
+                {
+                    case JsonValueKind.Object:
+                        writer.WriteStartObject();
+                        foreach (var member in element.EnumerateObject().OrderBy(_ => random.Next()))
+                        {
+                            writer.WritePropertyName(member.Name);
+                            Write(member.Value);
+                        }
+                        writer.WriteEndObject();
+                        break;
+                    case JsonValueKind.Array:
+                        writer.WriteStartArray();
+                        foreach (var one in element.EnumerateArray())
+                        {
+                            Write(one);
+                        }
+                        writer.WriteEndArray();
+                        break;
+                    default:
+                        element.WriteTo(writer);
+                        break;
+                }
+            }
+        }
+        return buffer.ToArray();
+    }
 
     private static AnswerContext Context()
     {
