@@ -1,4 +1,7 @@
+using Weir.Providers.Dialects.AnthropicMessages;
+using Weir.Providers.Dialects.GeminiGenerate;
 using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Dialects.OpenAIResponses;
 
 namespace Weir.Providers.Dialects;
 
@@ -8,6 +11,9 @@ public static class ChatDialects
     /// <summary>All of them, in the order of <see cref="WireFormat"/>.</summary>
     public static IReadOnlyList<IChatDialect> All { get; } =
     [
+        new OpenAIResponsesDialect(),
+        new AnthropicMessagesDialect(),
+        new GeminiGenerateDialect(),
     ];
 
     /// <summary>The dialect of <paramref name="format"/>; null for one that is only passed through.</summary>
