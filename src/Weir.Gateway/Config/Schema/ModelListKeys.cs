@@ -57,6 +57,7 @@ internal static class ModelListKeys
             Served("tenant_id", Text, "Entra directory"),
             Served("client_id", Text, "Entra application or managed identity"),
             Served("client_secret", Text, "Secret of the application") with { Secret = true },
+            Served("client_certificate_path", Text, "Certificate of the application, a file"),
             Served("azure_scope", Text, "Scope of the Entra token"),
             Served("rpm", Number, "Requests per minute that the deployment can take"),
             Served("tpm", Number, "Tokens per minute that the deployment can take"),

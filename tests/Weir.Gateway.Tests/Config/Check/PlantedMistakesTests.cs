@@ -77,6 +77,7 @@ public sealed class PlantedMistakesTests
         { "router_settings:\n  optional_pre_call_checks: [enforce_model_rate_limits]\n", "not-enforced", ProblemSeverity.Error, 2, 3, "enforces rpm and tpm" },
         { "router_settings:\n  optional_pre_call_checks: [session_affinity]\n", "not-served", ProblemSeverity.Warning, 2, 3, "the others are passed over" },
         { "litellm_settings:\n  verbose: true\n", "unknown-key", ProblemSeverity.Warning, 2, 3, "did you mean 'set_verbose'" },
+        { "model_list:\n  - model_name: a\n    litellm_params:\n      model: openai/a\n      prompt_id: x\n", "not-served", ProblemSeverity.Warning, 5, 7, "not sent to the model" },
         { "general_settings:\n  ttl: 5\n", "misplaced-key", ProblemSeverity.Warning, 2, 3, "litellm_settings.cache_params" },
         { "litellm_settings:\n  master_key: sk-a\n", "misplaced-key", ProblemSeverity.Warning, 2, 3, "belongs to general_settings" },
         { "litellm_settings:\n  retry_policy: {}\n", "misplaced-key", ProblemSeverity.Warning, 2, 3, "belongs to router_settings" },

@@ -75,7 +75,7 @@ internal sealed record WildConfig(string[] Usable, string[] LeftOut, string[] Co
         ["tag-budgets"] = new(["gpt-4o = openai gpt-4o"], [], ["not-enforced@5", "not-enforced@7", "not-enforced@9", "not-enforced@11"], Refused: true, AllowedThen: true),
         ["telemetry-keys-of-a-model"] = new(
             ["gpt-4o = openai gpt-4o", "canned = groq x"], ["canned"],
-            ["not-served@9", "misplaced-key@11", "misplaced-key@12", "misplaced-key@13", "provider-not-served@16", "not-served@20", "unknown-group@22"]),
+            ["not-served@6", "not-served@7", "not-served@8", "not-served@9", "misplaced-key@11", "misplaced-key@12", "misplaced-key@13", "provider-not-served@18", "not-served@22", "unknown-group@24"]),
         ["tutorial-key-postgres"] = new(["gpt-4o = openai gpt-4o"], [], ["database-not-read@8", "not-served@9", "not-served@10"]),
         ["unset-variable"] = new([], [], ["unset-variable@5"], Refused: true),
         ["unset-variable-left-out"] = new(["east = openai gpt-4o"], ["west"], ["unset-variable@5"]),

@@ -108,6 +108,8 @@ public sealed class WildConfigTests
 
         Assert.Equal(["top_k"], config.Deployments[0].DefaultParams.Keys);
         Assert.Equal("gpt-4o", config.Deployments[0].Info.BaseModel);
+        Assert.Equal(0.000001m, config.Deployments[0].Prices["input_cost_per_token_above_128k_tokens"]);
+        Assert.DoesNotContain(Load("telemetry-keys-of-a-model").Report.Problems, static item => item.Position.Line is 15 or 16);
         Assert.Equal("hello", config.Deployments[1].MockResponse);
         Assert.Equal((new ModelAlias("gpt-4o", false), 2), (config.Router.Aliases["gpt-4"], config.Router.MaxFallbacks));
     }

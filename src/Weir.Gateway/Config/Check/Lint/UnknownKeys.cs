@@ -10,6 +10,8 @@ namespace Weir.Gateway.Config.Check.Lint;
 /// </summary>
 internal sealed class UnknownKeys(ConfigProblems problems)
 {
+    private readonly HashSet<string> _saidOwn = new(StringComparer.Ordinal);
+
     /// <summary>Reports the key.</summary>
     public void Report(ConfigEntry entry, ConfigSection section, string path)
     {
@@ -50,6 +52,13 @@ internal sealed class UnknownKeys(ConfigProblems problems)
                 "misplaced-key", entry.Key.Position, path,
                 $"'{entry.Name}' belongs to {other.Name}. Here it is {WhatBecomesOf(entry.Name, section)}.",
                 suggestion: $"{other.Name}.{entry.Name}");
+        }
+        else if (section == ModelListKeys.LiteLlmParams && ParameterNames.IsOwn(entry.Name) && !ParameterNames.IsPrice(entry.Name))
+        {
+            if (_saidOwn.Add(entry.Name))
+            {
+                problems.Warning("not-served", entry.Key.Position, path, $"'{entry.Name}' is a setting of LiteLLM's own that has no effect in this build; it is not sent to the model.");
+            }
         }
         else if (NearestName.Find(entry.Name, section.Keys.Select(static key => key.Name), beginnings: false) is { } near)
         {
