@@ -12,7 +12,7 @@ internal sealed class ModelList(SnapshotHolder snapshots)
     // LiteLLM's constant: clients sort and cache by it.
     private const long Created = 1677610602;
 
-    /// <summary>Every public name; wildcards only with <c>?return_wildcard_routes=true</c>.</summary>
+    /// <summary>Every public name, and the models that wildcards over a vendor stand for; wildcards themselves only with <c>?return_wildcard_routes=true</c>.</summary>
     internal Task ListAsync(HttpContext http)
     {
         var wild = http.Request.Query["return_wildcard_routes"].ToString().Equals("true", StringComparison.OrdinalIgnoreCase);
@@ -26,6 +26,10 @@ internal sealed class ModelList(SnapshotHolder snapshots)
                 {
                     Write(json, model.Name);
                 }
+            }
+            foreach (var name in WildcardModels.Of(snapshots.Current.Routes))
+            {
+                Write(json, name);
             }
             json.WriteEndArray();
             json.WriteString("object"u8, "list"u8);
