@@ -78,6 +78,8 @@ public static class ProviderCatalog
             "sagemaker_chat", "sap", "snowflake", "stability", "text-completion-codestral", "topaz", "triton", "v0",
             "vercel_ai_gateway", "vllm", "voyage", "wandb", "watsonx", "watsonx_text", "xiaomi_mimo",
             "xinference",
+            "abliteration", "apertis", "azure_agents", "bedrock_mantle", "black_forest_labs", "chatgpt", "chutes", "clarifai", "gmi", "helicone", "manus",
+            "pydantic_ai_agents", "sarvam", "scaleway", "synthetic",
         ],
         StringComparer.Ordinal);
 

@@ -128,6 +128,9 @@ internal sealed class UpstreamDeployment : Deployment
     /// <summary>The compiled model; null for a wildcard.</summary>
     internal UpstreamModel? FixedModel => _fixed;
 
+    /// <summary>What the price book knows of its vendor, by the vendor's own names.</summary>
+    internal IReadOnlyList<string> KnownModels => _prices.ModelsOf(Provider.Name);
+
     /// <summary>Its provider.</summary>
     internal IProvider Provider { get; }
 

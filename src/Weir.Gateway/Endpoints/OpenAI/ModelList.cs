@@ -12,11 +12,12 @@ namespace Weir.Gateway.Endpoints.OpenAI;
 /// </summary>
 internal sealed class ModelList(SnapshotHolder snapshots)
 {
-    /// <summary>Every public name; wildcards only with <c>?return_wildcard_routes=true</c>.</summary>
+    /// <summary>Every public name, and the models that wildcards over a vendor stand for; wildcards themselves only with <c>?return_wildcard_routes=true</c>.</summary>
     internal Task ListAsync(HttpContext http)
     {
         var wild = http.Request.Query["return_wildcard_routes"].ToString().Equals("true", StringComparison.OrdinalIgnoreCase);
-        List<string> names = [.. snapshots.Current.Routes.VisibleModels.Where(model => wild || model.Group.Pattern is null).Select(static model => model.Name)];
+        var routes = snapshots.Current.Routes;
+        List<string> names = [.. routes.VisibleModels.Where(model => wild || model.Group.Pattern is null).Select(static model => model.Name), .. WildcardModels.Of(routes)];
         return JsonAnswer.WriteAsync(http, StatusCodes.Status200OK, json =>
         {
             switch (FormOf(http))
