@@ -59,11 +59,20 @@ mkdir -p "$work/root" && tar -C "$work/root" -xf "$base"
 mkdir -p "$work/root/usr/share/dotnet"
 cp -r "$dotnet_root/dotnet" "$dotnet_root/host" "$dotnet_root/shared" "$work/root/usr/share/dotnet/"
 ln -s ../share/dotnet/dotnet "$work/root/usr/bin/dotnet"
+# The build inside the image sees no network: what it restores has to be in the cache that is copied into the image.
+if ! dotnet restore src/Weir.Server --use-current-runtime -p:PublishReadyToRun=true --artifacts-path "$work/restore" \
+  -p:ScratchLocks="$work/restore/locks" >"$work/restore.log" 2>&1; then
+  tail -20 "$work/restore.log"; echo "not ok the packages of the image are restored"; exit 1
+fi
 tar -C "$work/root" -cf - . | docker import - weir-test/runtime:1 >/dev/null || { echo "not ok the runtime image"; exit 1; }
 for part in sdk sdk-manifests packs templates; do
   [[ -d $dotnet_root/$part ]] && cp -r "$dotnet_root/$part" "$work/root/usr/share/dotnet/"
 done
-mkdir -p "$work/root/root/.nuget" && cp -r "$packages" "$work/root/root/.nuget/packages"
+mkdir -p "$work/root/root/.nuget/NuGet" && cp -r "$packages" "$work/root/root/.nuget/packages"
+# The cache is the only feed: a lower bound that was never published makes a restore ask a feed, and inside there is no network.
+cat > "$work/root/root/.nuget/NuGet/NuGet.Config" <<'FEED'
+<configuration><packageSources><clear /><add key="cache" value="../packages" /></packageSources></configuration>
+FEED
 tar -C "$work/root" -cf - . | docker import - weir-test/sdk:1 >/dev/null || { echo "not ok the SDK image"; exit 1; }
 rm -rf "$work/root"
 

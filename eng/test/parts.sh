@@ -28,6 +28,8 @@ prepare() {
     case $part in
       headless) apt_install clang zlib1g-dev || return 1 ;;
       docker) apt_install docker.io debootstrap curl || return 1 ;;
+      # promtool judges the metrics page.
+      Weir.Gateway.Tests) projects=1; apt_install prometheus || return 1 ;;
       *) projects=1 ;;
     esac
   done

@@ -30,6 +30,7 @@ public sealed class GatewayEngine : IDisposable
     private readonly GatewayParts _parts;
     private readonly OutboundConnector _connector;
     private readonly EntraSignIn _signIn;
+    private readonly AwsSignIn _aws;
     private readonly RoutingState _routing;
     private readonly HealthBoard _board;
     private readonly SnapshotHolder _snapshots;
@@ -52,6 +53,7 @@ public sealed class GatewayEngine : IDisposable
         _connector = new OutboundConnector(parts.Outbound);
         _otlp = config.Telemetry.OpenTelemetry ? OtlpSettings.FromEnvironment(parts.Variable) : null;
         _signIn = new EntraSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
+        _aws = new AwsSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
         _routing = new RoutingState(parts.Time);
         _board = new HealthBoard(parts.Time);
         _snapshots = new SnapshotHolder(Compile(config));
@@ -127,8 +129,15 @@ public sealed class GatewayEngine : IDisposable
         var known = _routes.Select(r => r.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
         endpoints.MapFallback("{**path}", http => known.Contains(http.Request.Path.Value ?? "")
             ? ErrorWriter.WriteDetailAsync(http, StatusCodes.Status405MethodNotAllowed, "Method Not Allowed")
-            : ErrorWriter.WriteDetailAsync(http, StatusCodes.Status404NotFound, "Not Found"));
+            : NotFoundAsync(http));
     }
+
+    /// <summary>Whether a port for metrics alone serves <paramref name="path"/>: metrics, and the health of the process.</summary>
+    public static bool IsForMetricsPort(PathString path) =>
+        path.Equals("/metrics", StringComparison.OrdinalIgnoreCase) || EndpointMap.Probes.Any(probe => path.Equals(probe, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Answers as for a path that does not exist.</summary>
+    public static Task NotFoundAsync(HttpContext http) => ErrorWriter.WriteDetailAsync(http, StatusCodes.Status404NotFound, "Not Found");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -167,7 +176,12 @@ public sealed class GatewayEngine : IDisposable
     {
         if (entry.ApiKey is { } key)
         {
-            return new ApiKeyCredential(provider.KeyHeader.Header, provider.KeyHeader.Prefix, key);
+            return new ApiKeyCredential(provider.KeyHeaderAt(new ProviderAddress(entry.ApiBase, entry.ApiVersion, entry.UpstreamModel)), key);
+        }
+        if (entry.Aws is { } aws)
+        {
+            var role = AwsIdentityChoice.Choose(aws, _parts.Variable, out var missing);
+            return role is null ? throw new InvalidOperationException($"{entry.Origin}: {missing}") : _aws.Credential(role, aws.Region, "bedrock");
         }
         if (entry.Entra is not { } entra)
         {
@@ -177,7 +191,9 @@ public sealed class GatewayEngine : IDisposable
         {
             return new ApiKeyCredential("Authorization", "Bearer ", token);
         }
-        var identity = EntraIdentity.From(entra.TenantId, entra.ClientId, entra.ClientSecret, entra.ClientCertificatePath, _parts.Variable, out var problem);
+        var identity = entra.AssertionFile is not null || entra.Assertion is not null
+            ? EntraIdentity.Federated(entra.TenantId, entra.ClientId, entra.AssertionFile, entra.Assertion, _parts.Variable, out var problem)
+            : EntraIdentity.From(entra.TenantId, entra.ClientId, entra.ClientSecret, entra.ClientCertificatePath, _parts.Variable, out problem);
         return identity is null
             ? throw new InvalidOperationException($"{entry.Origin}: {problem}")
             : _signIn.Credential(identity, identity.Scope(new ProviderAddress(entry.ApiBase, entry.ApiVersion, entry.UpstreamModel), entra.Scope, _parts.Variable));

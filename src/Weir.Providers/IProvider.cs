@@ -7,7 +7,14 @@ namespace Weir.Providers;
 /// base address says, else the dated route with the adapter's built-in version, as LiteLLM does.
 /// </param>
 /// <param name="Model">The upstream's name of the model (for Azure: of the deployment).</param>
-public sealed record ProviderAddress(Uri? ApiBase, string? ApiVersion, string Model);
+public sealed record ProviderAddress(Uri? ApiBase, string? ApiVersion, string Model)
+{
+    /// <summary>AWS region or Vertex location, where the vendor has one; null = the provider's default.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>Vertex project; null elsewhere.</summary>
+    public string? Project { get; init; }
+}
 
 /// <summary>A provider: an address, a way to sign in and a wire format. It implements one small interface per operation that it has.</summary>
 public interface IProvider
@@ -18,6 +25,9 @@ public interface IProvider
     /// <summary>Name of the header that carries the static key, and the text before it (<c>Authorization</c>, <c>Bearer </c>).</summary>
     (string Header, string Prefix) KeyHeader { get; }
 
+    /// <summary>The same for one address: some vendors have several fronts, each with its own header.</summary>
+    (string Header, string Prefix) KeyHeaderAt(ProviderAddress address) => KeyHeader;
+
     /// <summary>Environment variables that hold a key when the config names none, in order of preference (<c>OPENAI_API_KEY</c>).</summary>
     IReadOnlyList<string> KeyVariables { get; }
 
@@ -26,6 +36,15 @@ public interface IProvider
 
     /// <summary>Environment variables that hold an api-version when the config names none; empty where there is no such thing.</summary>
     IReadOnlyList<string> VersionVariables { get; }
+
+    /// <summary>Environment variables that hold a region or location when the config names none; empty where there is no such thing.</summary>
+    IReadOnlyList<string> LocationVariables => [];
+
+    /// <summary>Environment variables that hold a project when the config names none; empty where there is no such thing.</summary>
+    IReadOnlyList<string> ProjectVariables => [];
+
+    /// <summary>The region that a model's own name holds (<c>us-east-1/anthropic.claude-...</c>); null when it holds none.</summary>
+    string? LocationIn(string model) => null;
 
     /// <summary>Whether calls without any key make sense (local servers).</summary>
     bool KeyOptional { get; }
@@ -43,11 +62,31 @@ public interface IProvider
     Uri? BaseAddress(ProviderAddress address);
 }
 
+/// <summary>How a vendor's bodies differ from those of the format's owner.</summary>
+/// <param name="OmitModel">The path names the model and the body must not.</param>
+/// <param name="Members">Members to add when a body has them not: name to raw JSON.</param>
+public sealed record BodyVariant(bool OmitModel, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Members);
+
 /// <summary>A provider with <see cref="Operation.Chat"/>.</summary>
 public interface IChatProvider : IProvider
 {
-    /// <summary>Absolute address of chat completions.</summary>
-    Uri ChatUri(ProviderAddress address);
+    /// <summary>
+    /// The wire formats in which <paramref name="model"/> (as the config calls it, without the provider's prefix) is spoken to, the preferred
+    /// one first; never empty. A caller's own format is taken where it is one of them, so that its bytes pass through.
+    /// </summary>
+    IReadOnlyList<WireFormat> ChatFormats(string model);
+
+    /// <summary>Absolute address of a chat in <paramref name="format"/>, one of <see cref="ChatFormats"/>.</summary>
+    /// <param name="address">Where the model lives.</param>
+    /// <param name="format">How it is spoken to.</param>
+    /// <param name="stream">Whether the answer is streamed: some vendors have a path of its own for that.</param>
+    Uri ChatUri(ProviderAddress address, WireFormat format, bool stream);
+
+    /// <summary>Headers that every call in <paramref name="format"/> carries (an API's version).</summary>
+    IReadOnlyList<KeyValuePair<string, string>> FormatHeaders(WireFormat format) => [];
+
+    /// <summary>What this vendor's variant of <paramref name="format"/> wants otherwise in a body; null = nothing.</summary>
+    BodyVariant? VariantOf(WireFormat format) => null;
 }
 
 /// <summary>A provider with <see cref="Operation.Completion"/>.</summary>

@@ -10,7 +10,14 @@ public static class ProviderCatalog
     [
         new AzureOpenAI(),
         new TextCompletionOpenAI(),
-        new OpenAICompatibleWithText("openai") { DefaultBase = new("https://api.openai.com/v1"), KeyVariables = ["OPENAI_API_KEY"], BaseVariables = ["OPENAI_BASE_URL", "OPENAI_API_BASE"] },
+        new OpenAICompatibleWithText("openai") { HasResponses = true, DefaultBase = new("https://api.openai.com/v1"), KeyVariables = ["OPENAI_API_KEY"], BaseVariables = ["OPENAI_BASE_URL", "OPENAI_API_BASE"] },
+
+        // Vendors with a wire format of their own.
+        new Anthropic(),
+        new AzureAI(),
+        new GoogleAIStudio(),
+        new VertexAI(),
+        new Bedrock(),
 
         // Servers that people run themselves.
         new OpenAICompatibleWithText("hosted_vllm") { KeyVariables = ["HOSTED_VLLM_API_KEY"], BaseVariables = ["HOSTED_VLLM_API_BASE"], KeyOptional = true },
@@ -18,7 +25,7 @@ public static class ProviderCatalog
         Ollama("ollama_chat"),
         new OpenAICompatibleWithText("lm_studio") { DefaultBase = new("http://localhost:1234/v1"), KeyVariables = ["LM_STUDIO_API_KEY"], BaseVariables = ["LM_STUDIO_API_BASE"], KeyOptional = true },
         new OpenAICompatibleWithText("llamafile") { DefaultBase = new("http://127.0.0.1:8080/v1"), KeyVariables = ["LLAMAFILE_API_KEY"], BaseVariables = ["LLAMAFILE_API_BASE"], KeyOptional = true },
-        new OpenAICompatibleWithText("litellm_proxy") { KeyVariables = ["LITELLM_PROXY_API_KEY"], BaseVariables = ["LITELLM_PROXY_API_BASE"], KeyOptional = true },
+        new OpenAICompatibleWithText("litellm_proxy") { HasResponses = true, KeyVariables = ["LITELLM_PROXY_API_KEY"], BaseVariables = ["LITELLM_PROXY_API_BASE"], KeyOptional = true },
         new OpenAICompatibleWithText("custom_openai") { KeyVariables = ["OPENAI_LIKE_API_KEY"], BaseVariables = ["OPENAI_LIKE_API_BASE"], KeyOptional = true },
         new OpenAICompatibleWithText("openai_like") { KeyVariables = ["OPENAI_LIKE_API_KEY"], BaseVariables = ["OPENAI_LIKE_API_BASE"], KeyOptional = true },
 
@@ -26,7 +33,7 @@ public static class ProviderCatalog
         new OpenAICompatible("groq") { DefaultBase = new("https://api.groq.com/openai/v1"), KeyVariables = ["GROQ_API_KEY"], BaseVariables = ["GROQ_API_BASE"] },
         new OpenAICompatible("mistral") { DefaultBase = new("https://api.mistral.ai/v1"), KeyVariables = ["MISTRAL_AZURE_API_KEY", "MISTRAL_API_KEY"], BaseVariables = ["MISTRAL_AZURE_API_BASE", "MISTRAL_API_BASE"], RequiredPath = "/v1" },
         new OpenAICompatibleWithText("deepseek") { DefaultBase = new("https://api.deepseek.com/beta"), KeyVariables = ["DEEPSEEK_API_KEY"], BaseVariables = ["DEEPSEEK_API_BASE"] },
-        new OpenAICompatible("xai") { DefaultBase = new("https://api.x.ai/v1"), KeyVariables = ["XAI_API_KEY"], BaseVariables = ["XAI_API_BASE"] },
+        new OpenAICompatible("xai") { HasResponses = true, DefaultBase = new("https://api.x.ai/v1"), KeyVariables = ["XAI_API_KEY"], BaseVariables = ["XAI_API_BASE"] },
         new OpenAICompatibleWithText("openrouter") { DefaultBase = new("https://openrouter.ai/api/v1"), KeyVariables = ["OPENROUTER_API_KEY", "OR_API_KEY"], BaseVariables = ["OPENROUTER_API_BASE"] },
         new OpenAICompatibleWithText("together_ai") { DefaultBase = new("https://api.together.xyz/v1"), KeyVariables = ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"], BaseVariables = ["TOGETHER_AI_API_BASE"] },
         new OpenAICompatibleWithText("fireworks_ai") { DefaultBase = new("https://api.fireworks.ai/inference/v1"), KeyVariables = ["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"], BaseVariables = ["FIREWORKS_API_BASE"], ModelPrefix = "accounts/fireworks/models/", ModelRoot = "accounts/" },
@@ -53,15 +60,15 @@ public static class ProviderCatalog
     /// <summary>Prefixes that LiteLLM serves and this build does not, so that a message can say "known, not served" and not "unknown".</summary>
     public static FrozenSet<string> KnownElsewhere { get; } = FrozenSet.ToFrozenSet(
         [
-            "a2a", "ai21", "ai21_chat", "aiml", "aleph_alpha", "amazon_nova", "anthropic", "anthropic_text", "anyscale", "assemblyai",
-            "auto_router", "aws_polly", "azure_ai", "azure_text", "baseten", "bedrock", "bytez", "cloudflare", "codestral", "cohere",
+            "a2a", "ai21", "ai21_chat", "aiml", "aleph_alpha", "amazon_nova", "anthropic_text", "anyscale", "assemblyai",
+            "auto_router", "aws_polly", "azure_text", "baseten", "bytez", "cloudflare", "codestral", "cohere",
             "cohere_chat", "cometapi", "compactifai", "custom", "dashscope_text", "datarobot", "deepgram", "docker_model_runner",
-            "elevenlabs", "empower", "fal_ai", "featherless_ai", "friendliai", "galadriel", "gemini", "gigachat", "github_copilot",
+            "elevenlabs", "empower", "fal_ai", "featherless_ai", "friendliai", "galadriel", "gigachat", "github_copilot",
             "gradient_ai", "heroku", "huggingface", "hyperbolic", "infinity", "jina_ai", "lambda_ai", "langgraph", "lemonade",
             "llamagate", "maritalk", "meta_llama", "minimax", "morph", "nano-gpt", "nlp_cloud", "nscale", "oci", "oobabooga", "ovhcloud",
             "palm", "petals", "poe", "predibase", "publicai", "ragflow", "recraft", "replicate", "runwayml", "sagemaker",
             "sagemaker_chat", "sap", "snowflake", "stability", "text-completion-codestral", "topaz", "triton", "v0",
-            "vercel_ai_gateway", "vertex_ai", "vertex_ai_beta", "vllm", "voyage", "wandb", "watsonx", "watsonx_text", "xiaomi_mimo",
+            "vercel_ai_gateway", "vertex_ai_beta", "vllm", "voyage", "wandb", "watsonx", "watsonx_text", "xiaomi_mimo",
             "xinference",
         ],
         StringComparer.Ordinal);

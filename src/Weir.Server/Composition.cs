@@ -26,7 +26,7 @@ internal static class Composition
             // The engine bounds bodies itself, so that the refusal is in the caller's dialect.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Listen(address, options.Port, listen => Secure(listen, options));
-            if (config.Telemetry.MetricsPort is { } metrics)
+            if (OwnMetricsPort(config, options) is { } metrics)
             {
                 kestrel.Listen(address, metrics);
             }
@@ -36,10 +36,19 @@ internal static class Composition
         {
             app.UsePathBase(root.StartsWith('/') ? root : "/" + root);
         }
+        if (OwnMetricsPort(config, options) is { } port)
+        {
+            // Before the routes are looked at: that port is often open to more of the network than the one with the models.
+            app.Use((http, next) => http.Connection.LocalPort != port || GatewayEngine.IsForMetricsPort(http.Request.Path) ? next(http) : GatewayEngine.NotFoundAsync(http));
+        }
         app.UseRouting();
         engine.Map(app);
         return app;
     }
+
+    /// <summary>The port that serves metrics alone; null when there is none, or when it is the port of everything.</summary>
+    private static int? OwnMetricsPort(GatewayConfig config, ServeOptions options) =>
+        config.Telemetry.MetricsPort is { } port && port != options.Port ? port : null;
 
     private static void Secure(ListenOptions listen, ServeOptions options)
     {

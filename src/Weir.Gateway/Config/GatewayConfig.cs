@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Providers;
+using Weir.Providers.Credentials;
 
 namespace Weir.Gateway.Config;
 
@@ -58,6 +59,12 @@ public sealed record DeploymentConfig
     /// <summary>Azure's dated api-version; null, <c>preview</c> or <c>latest</c> means the v1 route.</summary>
     public string? ApiVersion { get; init; }
 
+    /// <summary>AWS region or Vertex location; null = the provider's default.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>Vertex project; null elsewhere.</summary>
+    public string? Project { get; init; }
+
     /// <summary>Static key; null when a token credential or none is used.</summary>
     public Secret? ApiKey { get; init; }
 
@@ -66,6 +73,9 @@ public sealed record DeploymentConfig
 
     /// <summary>Entra settings; null when an API key is used.</summary>
     public EntraConfig? Entra { get; init; }
+
+    /// <summary>What is said of the identity at AWS; null for other vendors.</summary>
+    public AwsSettings? Aws { get; init; }
 
     /// <summary><c>headers</c> / <c>extra_headers</c>, sent on every call.</summary>
     public ImmutableDictionary<string, Secret> Headers { get; init; } = ImmutableDictionary<string, Secret>.Empty;
@@ -108,6 +118,9 @@ public sealed record DeploymentConfig
 
     /// <summary>Members that the client may set although they name an endpoint or a credential (<c>api_base</c>, <c>api_key</c>, ...).</summary>
     public ImmutableArray<string> ClientsideAuthParams { get; init; } = [];
+
+    /// <summary>Such members that the client may set to values of one form only.</summary>
+    public ImmutableArray<ClientsidePattern> ClientsideAuthPatterns { get; init; } = [];
 
     /// <summary>Answer this text without calling anyone.</summary>
     public string? MockResponse { get; init; }
@@ -173,6 +186,12 @@ public sealed record EntraConfig
 
     /// <summary>A token given as text (<c>azure_ad_token</c>): used as is, never refreshed.</summary>
     public Secret? StaticToken { get; init; }
+
+    /// <summary>File with another issuer's token that is exchanged for one of Entra's (<c>azure_ad_token: oidc/file/PATH</c>).</summary>
+    public string? AssertionFile { get; init; }
+
+    /// <summary>That token itself (<c>azure_ad_token: oidc/env/NAME</c>).</summary>
+    public Secret? Assertion { get; init; }
 
     /// <summary>Scope; null = by route (v1: ai.azure.com, dated: cognitiveservices.azure.com).</summary>
     public string? Scope { get; init; }

@@ -22,6 +22,9 @@ internal sealed record EndpointParts(
 /// <summary>List 4: every route, in one place.</summary>
 internal static class EndpointMap
 {
+    /// <summary>What an orchestrator asks of the process itself; they call no model and need no key.</summary>
+    internal static readonly string[] Probes = ["/health/liveliness", "/health/liveness", "/health/readiness"];
+
     /// <summary>The routes. Those of OpenAI's API exist with and without <c>/v1</c>.</summary>
     internal static IReadOnlyList<GatewayRoute> Build(EndpointParts parts)
     {
@@ -33,6 +36,21 @@ internal static class EndpointMap
             Model(root + "/chat/completions", "Chat completion, streamed or not", Operation.Chat);
             Model(root + "/completions", "Text completion, streamed or not", Operation.Completion);
             Model(root + "/embeddings", "Embeddings", Operation.Embedding);
+        }
+
+        // Chats in other vendors' formats, to any model.
+        foreach (var root in (string[])["", "/v1", "/openai/v1"])
+        {
+            Chat(root + "/responses", "OpenAI Responses, streamed or not", WireFormat.OpenAIResponses);
+        }
+        foreach (var root in (string[])["/v1", "/anthropic/v1"])
+        {
+            Chat(root + "/messages", "Anthropic Messages, streamed or not", WireFormat.AnthropicMessages);
+        }
+        foreach (var root in (string[])["/v1beta/models", "/v1/models", "/models"])
+        {
+            Chat(root + "/{model}:generateContent", "Gemini generateContent", WireFormat.GeminiGenerate);
+            Chat(root + "/{model}:streamGenerateContent", "Gemini generateContent, streamed", WireFormat.GeminiGenerate, stream: true);
         }
 
         // What can be called.
@@ -69,7 +87,9 @@ internal static class EndpointMap
         return routes;
 
         void Model(string path, string summary, Operation operation) =>
-            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, operation, path)));
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(operation, WireFormat.OpenAIChat, path))));
+        void Chat(string path, string summary, WireFormat format, bool stream = false) =>
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.Chat, format, path), stream)));
         void Get(string path, string summary, RequestDelegate handler) => Add("GET", path, summary, open: false, handler);
         void Open(string method, string path, string summary, RequestDelegate handler) => Add(method, path, summary, open: true, handler);
         void Add(string method, string path, string summary, bool open, RequestDelegate handler) =>

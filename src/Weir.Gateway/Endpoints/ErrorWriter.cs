@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
+using Weir.Providers;
 
 namespace Weir.Gateway.Endpoints;
 
@@ -9,7 +10,7 @@ namespace Weir.Gateway.Endpoints;
 internal static class ErrorWriter
 {
     /// <summary>Answers with <paramref name="error"/>. The response must not have started.</summary>
-    internal static async Task WriteAsync(HttpContext http, GatewayError error, string callId, bool tellCallId)
+    internal static async Task WriteAsync(HttpContext http, GatewayError error, string callId, bool tellCallId, WireFormat format = WireFormat.OpenAIChat)
     {
         var response = http.Response;
         response.StatusCode = error.HttpStatus;
@@ -31,7 +32,7 @@ internal static class ErrorWriter
             response.Headers.WWWAuthenticate = "Bearer";
         }
         var body = new ArrayBufferWriter<byte>(512);
-        ErrorEnvelope.Write(body, error, tellCallId ? callId : null);
+        ErrorEnvelope.Write(body, error, tellCallId ? callId : null, format);
         response.ContentLength = body.WrittenCount;
         await response.BodyWriter.WriteAsync(body.WrittenMemory, http.RequestAborted);
     }

@@ -13,7 +13,8 @@ public sealed class LedgerStatus
     private long _tornTails;
     private long _quarantined;
     private long _replayedRows;
-    private volatile string? _lastError;
+    private volatile string? _storeError;
+    private volatile string? _diskError;
 
     /// <summary>Rows written to the journal by this process.</summary>
     public long AppendedRows => Volatile.Read(ref _appendedRows);
@@ -48,8 +49,11 @@ public sealed class LedgerStatus
     /// <summary>Damaged ranges that were set aside as <c>.corrupt</c> files.</summary>
     public long Quarantined => Volatile.Read(ref _quarantined);
 
-    /// <summary>The last error of store or disk; null after the next success.</summary>
-    public string? LastError => _lastError;
+    /// <summary>
+    /// Why rows wait or are refused, for as long as that lasts: what the disk refused until the journal can be written again, else what
+    /// the store refused until it takes rows. Null while all is well.
+    /// </summary>
+    public string? LastError => _diskError ?? _storeError;
 
     internal void Appended() => Interlocked.Increment(ref _appendedRows);
 
@@ -67,18 +71,21 @@ public sealed class LedgerStatus
     {
         Interlocked.Add(ref _committedRows, rows);
         Interlocked.Increment(ref _commits);
-        _lastError = null;
+        _storeError = null;
     }
 
     internal void StoreFailed(string error)
     {
         Interlocked.Increment(ref _storeFailures);
-        _lastError = error;
+        _storeError = error;
     }
 
     internal void AppendFailed(string error)
     {
         Interlocked.Increment(ref _appendFailures);
-        _lastError = error;
+        _diskError = error;
     }
+
+    /// <summary>A new segment takes rows. A commit in the store says nothing about the disk and so does not clear this.</summary>
+    internal void CanAppend() => _diskError = null;
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Providers.Dialects;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
 
@@ -14,8 +15,6 @@ namespace Weir.Gateway.Pipeline;
 /// </summary>
 internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, TimeProvider time)
 {
-    private static readonly byte[] Done = [.. "data: [DONE]\n\n"u8];
-
     /// <summary>Passes <paramref name="answer"/> on, whole or streamed.</summary>
     internal ValueTask PassOnAsync(GatewayCall call, ModelAnswer answer)
     {
@@ -29,7 +28,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WholeAsync(GatewayCall call, ModelAnswer answer)
     {
-        var body = answer.Whole!; // Chosen by PassOnAsync.
+        var body = answer.Told;
         if (Settlement.HasToCount(answer))
         {
             await ThreadHop.ToPool();
@@ -48,7 +47,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         response.ContentType = "application/json";
         response.ContentLength = body.Length;
         ResponseHead.Write(call, answer, record.Duration, record.CostKnown ? record.Cost.ToString() : null);
-        await response.BodyWriter.WriteAsync(body.Memory, call.Http.RequestAborted);
+        await response.BodyWriter.WriteAsync(body, call.Http.RequestAborted);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -64,14 +63,19 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         {
             while (true)
             {
-                answer.Timeout.Arm(answer.IdleLimit);
+                answer.AwaitChunk(time);
                 var step = await stream.NextAsync(answer.Timeout.Token);
                 if (step.Kind == StreamStepKind.Forward)
                 {
+                    var bytes = answer.Translator?.Translate(step.Bytes.Span) ?? step.Bytes;
+                    if (bytes.IsEmpty)
+                    {
+                        continue;
+                    }
                     call.Record.TimeToFirstToken ??= time.GetElapsedTime(call.StartedAt);
                     if (!gone.IsCancellationRequested)
                     {
-                        writer.Write(step.Bytes.Span);
+                        writer.Write(bytes.Span);
                         var flush = writer.FlushAsync(gone);
                         if (!flush.IsCompleted)
                         {
@@ -89,8 +93,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                 fault = step.Fault;
                 if (step.Kind == StreamStepKind.Done)
                 {
-                    // Not a conditional expression with null: that null would become empty memory, and so a terminal event.
-                    terminal = step.Bytes.IsEmpty ? Done : step.Bytes;
+                    terminal = step.Bytes;
                 }
                 break;
             }
@@ -106,6 +109,10 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         catch (OperationCanceledException)
         {
             fault = Silent(answer);
+        }
+        catch (DialectException unread)
+        {
+            fault = new UpstreamFault(FaultKind.BadResponse, StatusCodes.Status200OK, unread.Message);
         }
         // Outside the catch: from here on the row is written, once.
         await (terminal is { } end ? EndAsync(call, answer, end) : BreakAsync(call, answer, fault));
@@ -139,7 +146,8 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), FirstToken(call, answer), record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
         if (!call.Http.RequestAborted.IsCancellationRequested)
         {
-            await call.Http.Response.BodyWriter.WriteAsync(terminal, call.Http.RequestAborted);
+            var last = answer.Translator?.Finish(terminal.Span, record.Usage) ?? terminal;
+            await call.Http.Response.BodyWriter.WriteAsync(last, call.Http.RequestAborted);
         }
     }
 
@@ -151,7 +159,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         {
             do
             {
-                answer.Timeout.Arm(answer.IdleLimit);
+                answer.AwaitChunk(time);
                 step = await answer.Stream!.NextAsync(answer.Timeout.Token); // A streamed answer has a stream.
             }
             while (step.Kind == StreamStepKind.Forward);
@@ -192,15 +200,26 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                 observer.CooledDown(answer.Deployment, fault.Status);
             }
         }
-        if (error is not null && !call.Http.RequestAborted.IsCancellationRequested)
+        if (error is not null)
         {
-            ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error);
-            await call.Http.Response.BodyWriter.FlushAsync(call.Http.RequestAborted);
+            await TellAsync(call, error);
         }
     }
 
-    private static UpstreamFault Silent(ModelAnswer answer) =>
-        new(FaultKind.Timeout, 0, $"No chunk within {answer.IdleLimit?.TotalSeconds:0.###} seconds.");
+    /// <summary>Tells a caller whose stream has begun what ended it: an error event, and no terminal event after it.</summary>
+    internal static async ValueTask TellAsync(GatewayCall call, GatewayError error)
+    {
+        if (!call.Http.RequestAborted.IsCancellationRequested)
+        {
+            ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error, call.Format);
+            // Without a token: a caller that leaves now ends the write by itself, and nothing is thrown at whoever reports an error.
+            await call.Http.Response.BodyWriter.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    private UpstreamFault Silent(ModelAnswer answer) => answer.WholeLimit is { } whole && time.GetElapsedTime(answer.SentAt) >= whole
+        ? new(FaultKind.Timeout, 0, $"The stream was not complete within {whole.TotalSeconds:0.###} seconds.")
+        : new(FaultKind.Timeout, 0, $"No chunk within {answer.IdleLimit?.TotalSeconds:0.###} seconds.");
 
     private static GatewayError ErrorOf(GatewayCall call, ModelAnswer answer, UpstreamFault fault)
     {

@@ -148,7 +148,7 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker pick
         Excluded = left && trail is not null ? trail.Tried : default,
         AboveOrder = left ? trail?.AboveOrder : null,
         Tags = call.Options.Tags,
-        Streaming = call.View.Stream,
+        Streaming = call.Stream,
         Prompt = call.Snapshot.Config.Router.EnablePreCallChecks ? new PromptSize(call) : null,
     };
 

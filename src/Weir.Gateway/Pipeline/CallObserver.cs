@@ -24,7 +24,7 @@ internal sealed class CallObserver(GatewayMetrics metrics)
         if (RequestTracing.Source.HasListeners())
         {
             var headers = call.Http.Request.Headers;
-            call.Trace = RequestTracing.Start("POST", call.Route, headers.TraceParent, headers.TraceState);
+            call.Trace = RequestTracing.Start("POST", call.Surface.Route, headers.TraceParent, headers.TraceState);
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class CallObserver(GatewayMetrics metrics)
         {
             var model = deployment.ModelFor(route);
             call.AttemptTrace = call.Trace.StartAttempt(new AttemptTarget(
-                GenAi.Operation(call.Operation), deployment.Provider.Name, model.Model, deployment.Id, route.Group.Name, model.AddressOf(call.Operation)));
+                GenAi.Operation(call.Operation), deployment.Provider.Name, model.Model, deployment.Id, route.Group.Name, model.TargetOf(call.Surface)?.Whole));
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed class CallObserver(GatewayMetrics metrics)
             Deployment = (call.Deployment ?? call.LastTried)?.Series,
             RequestedModel = record.RequestedModel,
             Group = record.ModelGroup,
-            Route = call.Route,
+            Route = call.Surface.Route,
             Operation = call.Operation,
             Status = record.Status,
             ErrorClass = call.Error is { } error ? ErrorCatalog.Of(error.Kind).LiteLlmClass ?? error.WireType : null,

@@ -1,7 +1,10 @@
+using System.Buffers;
 using System.Text.Json;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
 using Weir.Providers;
+using Weir.Providers.Dialects;
+using Weir.Providers.Neutral;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
 
@@ -10,6 +13,9 @@ namespace Weir.Gateway.Pipeline;
 /// <summary>The smallest real call to a deployment: a few tokens of chat, or one embedding.</summary>
 internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
 {
+    /// <summary>Some vendors refuse a limit below this (Responses).</summary>
+    private const int ProbeTokens = 16;
+
     /// <inheritdoc/>
     public async ValueTask<UpstreamFault?> ProbeAsync(Deployment deployment, CancellationToken cancellationToken)
     {
@@ -30,13 +36,13 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
             _ => Operation.Chat,
         };
         var model = target.ModelNamed(name);
-        if (model.AddressOf(operation) is not { } address)
+        if (model.TargetOf(new Surface(operation, WireFormat.OpenAIChat, "")) is not { } where)
         {
             return new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{target.Provider.Name}' does not serve {operation} here.");
         }
         var body = new PatchedBody();
-        body.Reset(Body(operation, model.Model));
-        var reply = await target.Http.PostAsync(new UpstreamCall(address, body, target.Credential, target.Headers), cancellationToken);
+        body.Reset(Body(operation, model.Model, where.Format));
+        var reply = await target.Http.PostAsync(new UpstreamCall(where.Whole, body, target.Credential, where.Headers), cancellationToken);
         if (reply.Response is not { } response)
         {
             return reply.Fault;
@@ -53,8 +59,12 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
 
     private static string WithoutPrefix(string model) => model[(model.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
-    private static byte[] Body(Operation operation, string model)
+    private static byte[] Body(Operation operation, string model, WireFormat format)
     {
+        if (format != WireFormat.OpenAIChat)
+        {
+            return Hello(model, format);
+        }
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -81,5 +91,14 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
             json.WriteEndObject();
         }
         return buffer.ToArray();
+    }
+
+    private static byte[] Hello(string model, WireFormat format)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        var turn = new ChatTurn { Model = model, MaxTokens = ProbeTokens };
+        turn.Messages.Add(new ChatMessage(ChatRole.User, [new TextPart("Hi")]));
+        ChatDialects.Of(format).WriteRequest(turn, body, new Dropped());
+        return body.WrittenSpan.ToArray();
     }
 }

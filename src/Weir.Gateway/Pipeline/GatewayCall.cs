@@ -10,15 +10,19 @@ using Weir.Providers.Upstream;
 
 namespace Weir.Gateway.Pipeline;
 
+/// <summary>What a request's path says besides its route.</summary>
+/// <param name="Model">The model; null when the body alone names it.</param>
+/// <param name="Stream">True when the path asks for a stream (Gemini).</param>
+internal readonly record struct PathWords(string? Model, bool Stream = false);
+
 /// <summary>One request on its way through the pipeline.</summary>
 internal sealed class GatewayCall
 {
-    internal GatewayCall(HttpContext http, Operation operation, string route, string? pathModel, GatewaySnapshot snapshot, RequestRecord record, long startedAt)
+    internal GatewayCall(HttpContext http, Surface surface, PathWords path, GatewaySnapshot snapshot, RequestRecord record, long startedAt)
     {
         Http = http;
-        Operation = operation;
-        Route = route;
-        PathModel = pathModel;
+        Surface = surface;
+        Path = path;
         Snapshot = snapshot;
         Record = record;
         StartedAt = startedAt;
@@ -27,14 +31,20 @@ internal sealed class GatewayCall
     /// <summary>The exchange with the caller.</summary>
     internal HttpContext Http { get; }
 
+    /// <summary>What the route stands for.</summary>
+    internal Surface Surface { get; }
+
     /// <summary>What is asked.</summary>
-    internal Operation Operation { get; }
+    internal Operation Operation => Surface.Operation;
 
-    /// <summary>The route's template; one of the endpoint list.</summary>
-    internal string Route { get; }
+    /// <summary>How the caller writes and reads.</summary>
+    internal WireFormat Format => Surface.Format;
 
-    /// <summary>Model named by the path (Azure style); null elsewhere.</summary>
-    internal string? PathModel { get; }
+    /// <summary>What the path says besides.</summary>
+    internal PathWords Path { get; }
+
+    /// <summary>Whether the answer is streamed.</summary>
+    internal bool Stream => Path.Stream || View.Stream;
 
     /// <summary>The configuration that this request began with.</summary>
     internal GatewaySnapshot Snapshot { get; }
@@ -77,6 +87,9 @@ internal sealed class GatewayCall
 
     /// <summary>The client span of the attempt that is under way.</summary>
     internal AttemptTrace AttemptTrace { get; set; }
+
+    /// <summary>Names of what the upstream's format could not carry.</summary>
+    internal IReadOnlyList<string> Dropped { get; set; } = [];
 
     /// <summary>Groups tried so far after the first.</summary>
     internal int FallbacksTried { get; set; }

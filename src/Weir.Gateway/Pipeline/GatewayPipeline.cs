@@ -17,15 +17,17 @@ internal readonly record struct Served(string CallId, GatewayError? Error);
 internal sealed partial class GatewayPipeline(
     SnapshotHolder snapshots, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time, ILogger<GatewayPipeline> logger)
 {
+    // Without the cause: it names files of this machine. The log has it.
+    private const string LedgerFull = "The gateway can't write requests down at the moment and so takes none; see its log.";
+
     /// <summary>Serves one request, or says what went wrong before anything went out.</summary>
     /// <param name="http">The exchange.</param>
-    /// <param name="operation">What the route stands for.</param>
-    /// <param name="route">The route's template, for metrics and traces.</param>
-    /// <param name="pathModel">The model that the path names; null when the body alone does.</param>
+    /// <param name="surface">What the route stands for.</param>
+    /// <param name="path">What the path says besides.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<Served> ServeAsync(HttpContext http, Operation operation, string route, string? pathModel)
+    internal async ValueTask<Served> ServeAsync(HttpContext http, Surface surface, PathWords path)
     {
-        var call = Begin(http, operation, route, pathModel);
+        var call = Begin(http, surface, path);
         observer.Began(call);
         try
         {
@@ -56,7 +58,9 @@ internal sealed partial class GatewayPipeline(
         }
         catch (LedgerFullException full)
         {
-            return await FailAsync(call, new GatewayError(ErrorKind.LedgerFull, full.Message) { RetryAfter = TimeSpan.FromSeconds(1) });
+            // A model has answered already, and may charge for it: the log is the only place that is left to say so.
+            LogUnwritten(full, call.Record.CallId);
+            return await FailAsync(call, new GatewayError(ErrorKind.LedgerFull, LedgerFull) { RetryAfter = TimeSpan.FromSeconds(1) });
         }
         catch (Exception error)
         {
@@ -71,10 +75,10 @@ internal sealed partial class GatewayPipeline(
         }
     }
 
-    private GatewayCall Begin(HttpContext http, Operation operation, string route, string? pathModel)
+    private GatewayCall Begin(HttpContext http, Surface surface, PathWords path)
     {
-        var record = new RequestRecord { CallId = CallIds.Of(http), Operation = operation, StartedAt = time.GetUtcNow() };
-        return new GatewayCall(http, operation, route, pathModel, snapshots.Current, record, time.GetTimestamp());
+        var record = new RequestRecord { CallId = CallIds.Of(http), Operation = surface.Operation, StartedAt = time.GetUtcNow() };
+        return new GatewayCall(http, surface, path, snapshots.Current, record, time.GetTimestamp());
     }
 
     private void Admit(GatewayCall call)
@@ -87,8 +91,7 @@ internal sealed partial class GatewayPipeline(
         call.Record.KeyHash = call.Caller.KeyHash;
         if (!ledger.Accepts)
         {
-            throw new GatewayException(new GatewayError(ErrorKind.LedgerFull,
-                "The gateway can't write requests down at the moment and so takes none; see its log.") { RetryAfter = TimeSpan.FromSeconds(1) });
+            throw new GatewayException(new GatewayError(ErrorKind.LedgerFull, LedgerFull) { RetryAfter = TimeSpan.FromSeconds(1) });
         }
     }
 
@@ -123,12 +126,20 @@ internal sealed partial class GatewayPipeline(
                 LogUnwritten(full, record.CallId);
             }
         }
-        return new Served(record.CallId, call.Http.Response.HasStarted ? null : error);
+        if (!call.Http.Response.HasStarted)
+        {
+            return new Served(record.CallId, error);
+        }
+        if (record.Streamed && !call.Settled)
+        {
+            await AnswerRelay.TellAsync(call, error);
+        }
+        return new Served(record.CallId, null);
     }
 
     [LoggerMessage(EventId = 4001, Level = LogLevel.Error, Message = "Request {CallId} failed in a way that it should not")]
     private partial void LogUnexpected(Exception error, string callId);
 
-    [LoggerMessage(EventId = 4002, Level = LogLevel.Error, Message = "The failed request {CallId} could not be written down")]
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Error, Message = "Request {CallId} could not be written down in the ledger; its caller was told that it failed")]
     private partial void LogUnwritten(Exception error, string callId);
 }

@@ -27,7 +27,7 @@ internal static class MockUpstream
         var prompt = TokenCounter.CountRequest(model, call.Bytes.Span).Tokens;
         var completion = call.Operation == Operation.Embedding ? 0 : TokenCounter.CountText(model, text).Tokens;
         var facts = new Facts(text, model, call.Record.CallId, call.Record.StartedAt.ToUnixTimeSeconds(), prompt, completion, call.Operation);
-        var stream = call.View.Stream && call.Operation != Operation.Embedding;
+        var stream = call.Stream && call.Operation != Operation.Embedding;
         var content = new ByteArrayContent(stream ? Stream(facts) : Whole(facts));
         content.Headers.ContentType = new MediaTypeHeaderValue(stream ? "text/event-stream" : "application/json");
         return UpstreamReply.Of(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });

@@ -1,4 +1,4 @@
-using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Dialects;
 using Weir.Providers.Streaming;
 
 namespace Weir.Gateway.Pipeline;
@@ -9,8 +9,9 @@ namespace Weir.Gateway.Pipeline;
 /// </summary>
 internal sealed class ModelAnswer : IDisposable
 {
-    internal ModelAnswer(UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout)
+    internal ModelAnswer(UpstreamDeployment deployment, UpstreamModel model, IDialectGlance glance, HttpResponseMessage response, PooledTimeout timeout)
     {
+        Glance = glance;
         Deployment = deployment;
         Model = model;
         Response = response;
@@ -33,7 +34,16 @@ internal sealed class ModelAnswer : IDisposable
     internal UpstreamAnswer? Whole { get; init; }
 
     /// <summary>What was read in the whole body.</summary>
-    internal Answer Facts { get; init; }
+    internal AnswerFacts Facts { get; init; }
+
+    /// <summary>The whole body as the caller gets it.</summary>
+    internal ReadOnlyMemory<byte> Told { get; init; }
+
+    /// <summary>Reads what passes.</summary>
+    internal IDialectGlance Glance { get; }
+
+    /// <summary>Says the stream in the caller's format; null when the upstream speaks it already.</summary>
+    internal IStreamTranslation? Translator { get; init; }
 
     /// <summary>The open stream; null when the answer is whole.</summary>
     internal UpstreamStream? Stream { get; init; }
@@ -41,8 +51,14 @@ internal sealed class ModelAnswer : IDisposable
     /// <summary>Longest gap between two chunks.</summary>
     internal TimeSpan? IdleLimit { get; init; }
 
+    /// <summary>Longest time from sending to the end.</summary>
+    internal TimeSpan? WholeLimit { get; init; }
+
     /// <summary>When the request left for this upstream.</summary>
     internal long SentAt { get; init; }
+
+    /// <summary>Starts the clock for the next chunk.</summary>
+    internal void AwaitChunk(TimeProvider time) => Timeout.Arm(TimeLimits.Next(IdleLimit, WholeLimit, time.GetElapsedTime(SentAt)));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Routing;
 using Weir.Providers;
@@ -15,7 +16,7 @@ internal static class RequestChecks
     internal static void Check(GatewayCall call)
     {
         var body = call.Bytes.Span;
-        if (RequestReader.Read(body, call.View) is { } refusal)
+        if (RequestReader.Read(body, call.View, call.Format) is { } refusal)
         {
             throw new GatewayException(ErrorOf(refusal));
         }
@@ -49,14 +50,14 @@ internal static class RequestChecks
             model = name[..length];
             // Azure's clients put the deployment into the path and anything, or the same, into the body: the path decides what is called,
             // and the body is rewritten to it.
-            if (call.PathModel is not null)
+            if (call.Path.Model is not null)
             {
-                model = call.PathModel;
+                model = call.Path.Model;
             }
         }
-        else if (call.PathModel is not null)
+        else if (call.Path.Model is not null)
         {
-            model = call.PathModel;
+            model = call.Path.Model;
         }
         else if (!call.View.Has(RequestMember.Model))
         {
@@ -66,24 +67,27 @@ internal static class RequestChecks
         {
             var told = model.Length <= LongestModelName ? model.ToString() : "(longer than 512 characters)";
             throw new GatewayException(new GatewayError(ErrorKind.UnknownModel,
-                $"{PathOf(call)}: Invalid model name passed in model={told}. Call `/v1/models` to view available models for your key.") { Param = "model" });
+                $"{call.Surface.Name}: Invalid model name passed in model={told}. Call `/v1/models` to view available models for your key.") { Param = "model" });
         }
         call.Target = route;
         call.Record.RequestedModel = route.RequestedModel;
         call.Record.ModelGroup = route.Group.Name;
-        call.Record.Streamed = call.View.Stream;
+        call.Record.Streamed = call.Stream;
     }
 
     private static void RequireContent(GatewayCall call)
     {
-        var (member, name) = call.Operation switch
+        var (member, name) = (call.Operation, call.Format) switch
         {
-            Operation.Chat => (RequestMember.Messages, "messages"),
-            Operation.Completion => (RequestMember.Prompt, "prompt"),
-            Operation.Embedding => (RequestMember.Input, "input"),
-            _ => throw new InvalidOperationException($"The operation {call.Operation} has no content member."),
+            (Operation.Completion, _) => (RequestMember.Prompt, "prompt"),
+            (Operation.Embedding, _) => (RequestMember.Input, "input"),
+            (_, WireFormat.OpenAIResponses) => (RequestMember.Input, "input"),
+            (_, WireFormat.GeminiGenerate) => (RequestMember.Contents, "contents"),
+            _ => (RequestMember.Messages, "messages"),
         };
-        if (!call.View.Has(member))
+        // A stored prompt or an earlier response can stand for the input.
+        var stored = call.Format == WireFormat.OpenAIResponses && (call.View.Has(RequestMember.Prompt) || call.View.Has(RequestMember.PreviousResponseId));
+        if (!call.View.Has(member) && !stored)
         {
             throw Missing(call, name);
         }
@@ -105,7 +109,7 @@ internal static class RequestChecks
                 case RequestMember.ExtraBody or RequestMember.ExtraHeaders when !IsEmptyValue(body, member):
                     throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
                         $"'{Name(body, member)}' is not taken from a request body; send its members at the top level.") { Param = Name(body, member) });
-                case >= RequestMember.ApiBase when !ClientsideParams.Allows(call.Target, Name(body, member)):
+                case >= RequestMember.ApiBase when !ClientsideParams.Allows(call.Target, Name(body, member), Text(body, member)):
                     throw new GatewayException(new GatewayError(ErrorKind.EndpointInBody,
                         $"'{Name(body, member)}' names an endpoint or a credential and can't be set by a request. " +
                         "An administrator can allow it for a model with `configurable_clientside_auth_params`.") { Param = Name(body, member) });
@@ -130,15 +134,14 @@ internal static class RequestChecks
     private static bool IsEmptyValue(ReadOnlySpan<byte> body, in MemberSpan member) =>
         body[member.Value.Start..member.Value.End] is var value && (value.SequenceEqual("null"u8) || value.SequenceEqual("[]"u8) || value.SequenceEqual("{}"u8));
 
+    private static string? Text(ReadOnlySpan<byte> body, in MemberSpan member)
+    {
+        var reader = new Utf8JsonReader(body[member.Value.Start..member.Value.End]);
+        return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+    }
+
     private static string Name(ReadOnlySpan<byte> body, in MemberSpan member) => RequestPatcher.NameOf(body, member.NameStart);
 
     private static GatewayException Missing(GatewayCall call, string name) =>
-        new(new GatewayError(ErrorKind.MissingMember, $"{PathOf(call)}: Missing required parameter: '{name}'.") { Param = name });
-
-    private static string PathOf(GatewayCall call) => call.Operation switch
-    {
-        Operation.Chat => "/chat/completions",
-        Operation.Completion => "/completions",
-        _ => "/embeddings",
-    };
+        new(new GatewayError(ErrorKind.MissingMember, $"{call.Surface.Name}: Missing required parameter: '{name}'.") { Param = name });
 }

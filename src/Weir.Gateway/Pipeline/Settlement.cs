@@ -1,5 +1,4 @@
 using Weir.Gateway.Ledger;
-using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Neutral;
 using Weir.Providers.Pricing;
 using Weir.Providers.Tokens;
@@ -10,17 +9,16 @@ namespace Weir.Gateway.Pipeline;
 internal static class Settlement
 {
     /// <summary>True when the upstream told no usage, so that tokens must be counted: work for another thread.</summary>
-    internal static bool HasToCount(ModelAnswer answer) => answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.Length == 0;
+    internal static bool HasToCount(ModelAnswer answer) => answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty;
 
     /// <summary>Settles an answer that came whole.</summary>
     internal static void Whole(GatewayCall call, ModelAnswer answer)
     {
-        var body = answer.Whole!.Memory.Span; // The caller knows that the answer is whole.
-        var usage = default(TokenUsage);
-        if (answer.Facts.Usage.Length == 0 || !UsageReader.TryRead(body[answer.Facts.Usage.Start..answer.Facts.Usage.End], ref usage) || usage.IsEmpty)
+        var usage = answer.Facts.Usage;
+        if (usage.IsEmpty)
         {
             using var output = new OutputText();
-            output.Add(body);
+            answer.Glance.KeepText(answer.Whole!.Memory.Span, output); // The caller knows that the answer is whole.
             usage = Estimate(call, answer, output);
         }
         Charge(call, answer, usage, answer.Facts.Tier);

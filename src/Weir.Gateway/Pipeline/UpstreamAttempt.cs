@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Routing;
+using Weir.Providers;
+using Weir.Providers.Dialects;
 using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Dialects.TextCompletion;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
 
@@ -33,13 +36,29 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             await ThreadHop.ToPool();
         }
-        var own = ClientsideParams.Find(call, deployment, model.Model);
-        var address = own is null ? model.AddressOf(call.Operation) : own.Address;
-        if (address is null && mock is null)
+        var asText = mock is null && call.Operation == Operation.Completion && deployment.Provider is IChatProvider and not ICompletionProvider;
+        var surface = asText ? call.Surface.AsChat : call.Surface;
+        var own = mock is null ? ClientsideParams.Find(call, deployment, model, surface.Operation) : null;
+        var target = mock is not null ? UpstreamTarget.Mock : own is not null ? own.Target : model.TargetOf(surface);
+        if (target is null)
         {
             return new AttemptOutcome(null, new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{deployment.Provider.Name}' does not serve {call.Operation} here."), 0);
         }
-        PatchBody(call, deployment, model);
+        PatchBody(call, deployment, model, target, asText);
+        call.Dropped = [];
+        ICrossing? crossing = null;
+        if (target.Format != call.Format)
+        {
+            crossing = Crossing.Begin(call, target, model, SupportedParams.TakesStreamOptions(deployment.Provider.Name), out var unsaid);
+            if (unsaid is not null)
+            {
+                return new AttemptOutcome(null, unsaid, 0);
+            }
+        }
+        if (asText)
+        {
+            crossing = new TextCrossing(crossing);
+        }
         var limits = TimeLimits.For(call, deployment);
         var timeout = PooledTimeout.Rent(time, call.Snapshot.Config.Request.CancelOnDisconnect ? call.Http.RequestAborted : CancellationToken.None);
         ModelAnswer? answer = null;
@@ -47,8 +66,8 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         try
         {
             var sentAt = time.GetTimestamp();
-            timeout.Arm(call.View.Stream ? limits.FirstChunk : limits.Whole);
-            var reply = mock is not null ? MockUpstream.Answer(mock, call, model.Model) : await SendAsync(call, deployment, address!, own, timeout.Token);
+            timeout.Arm(call.Stream ? limits.FirstChunk : limits.Whole);
+            var reply = mock is not null ? MockUpstream.Answer(mock, call, model.Model) : await SendAsync(call, deployment, target, own, timeout.Token);
             if (reply.Fault is { } unsent)
             {
                 return new AttemptOutcome(null, unsent, unsent.Status);
@@ -62,9 +81,9 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             {
                 return Failed(response, "The upstream compressed its answer although it was not asked to.");
             }
-            var outcome = call.View.Stream
-                ? await OpenStreamAsync(call, deployment, model, response, timeout, limits, sentAt)
-                : await ReadWholeAsync(deployment, model, response, timeout, sentAt);
+            var outcome = call.Stream
+                ? await OpenStreamAsync(call, new Opened(deployment, model, ChatDialects.GlanceOf(target.Format), crossing, response, timeout, sentAt), limits)
+                : await ReadWholeAsync(new Opened(deployment, model, ChatDialects.GlanceOf(target.Format), crossing, response, timeout, sentAt));
             answer = outcome.Answer;
             return outcome;
         }
@@ -74,7 +93,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             {
                 throw new GatewayException(new GatewayError(ErrorKind.ClientGone, "The client closed the connection."));
             }
-            var limit = call.View.Stream ? limits.FirstChunk : limits.Whole;
+            var limit = call.Stream ? limits.FirstChunk : limits.Whole;
             return new AttemptOutcome(null, new UpstreamFault(FaultKind.Timeout, 0, $"Request timed out after {limit?.TotalSeconds:0.###} seconds."), 0);
         }
         finally
@@ -87,10 +106,21 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model)
+    /// <summary>A response head that has come, and what its body is read with.</summary>
+    private readonly record struct Opened(
+        UpstreamDeployment Deployment, UpstreamModel Model, IDialectGlance Glance, ICrossing? Crossing, HttpResponseMessage Response, PooledTimeout Timeout, long SentAt)
+    {
+        internal ModelAnswer Answer(UpstreamAnswer whole, ReadOnlyMemory<byte> told, AnswerFacts facts) =>
+            new(Deployment, Model, Glance, Response, Timeout) { Whole = whole, Told = told, Facts = facts, SentAt = SentAt };
+
+        internal ModelAnswer Answer(UpstreamStream stream, in TimeLimits limits) =>
+            new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = limits.Idle, WholeLimit = limits.Whole, SentAt = SentAt };
+    }
+
+    private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
     {
         var drop = call.Options.AdditionalDropParams;
-        if (SupportedParams.FindUnsupported(call.Bytes.Span, call.View, deployment.Provider.Name, model.Model) is { Count: > 0 } unsupported)
+        if (call.Format == WireFormat.OpenAIChat && Unsupported(call, deployment, model, asText) is { Count: > 0 } unsupported)
         {
             if (!(call.Options.DropParams ?? deployment.DropParams ?? call.Snapshot.Config.Request.DropParams))
             {
@@ -100,13 +130,36 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             }
             drop = [.. drop, .. unsupported];
         }
-        RequestPatcher.Apply(call.Bytes, call.View, model.Patch, wantUsage: call.View.Stream && SupportedParams.TakesStreamOptions(deployment.Provider.Name), drop, call.Patched);
+        if (asText)
+        {
+            drop = [.. drop, .. ChatAsText.NotInChat];
+        }
+        var takesOptions = SupportedParams.TakesStreamOptions(deployment.Provider.Name);
+        if (!takesOptions && (call.View.Has(RequestMember.StreamOptions) || model.Patch.Defaults.ContainsKey("stream_options")))
+        {
+            // Refused there even with drop_params off, and nothing is lost: such a vendor reports usage with its last chunk anyway.
+            drop = [.. drop, "stream_options"];
+        }
+        var same = target.Format == call.Format;
+        var patch = call.Surface.ModelInPath ? model.PatchWithoutModel : same ? target.Patch : model.Patch;
+        RequestPatcher.Apply(call.Bytes, call.View, patch, wantUsage: call.Stream && same && target.Format == WireFormat.OpenAIChat && takesOptions, drop, call.Patched);
+        if (asText && !ChatAsText.TryPatch(call.Bytes, call.View, call.Patched))
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
+                $"The provider '{deployment.Provider.Name}' has chat alone, to which a text completion goes as one message: 'prompt' must be one text there.") { Param = "prompt" });
+        }
     }
 
-    private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, Uri address, ClientsideTarget? own, CancellationToken cancellationToken)
+    private static IReadOnlyList<string>? Unsupported(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, bool asText)
+    {
+        var refused = SupportedParams.FindUnsupported(call.Bytes.Span, call.View, deployment.Provider.Name, model.Model);
+        return asText ? [.. refused ?? [], .. SupportedParams.Present(call.Bytes.Span, call.View, ChatAsText.NotInChat)] : refused;
+    }
+
+    private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, UpstreamTarget target, ClientsideTarget? own, CancellationToken cancellationToken)
     {
         var credential = own?.Credential ?? deployment.Credential;
-        var request = new UpstreamCall(address, call.Patched, credential, own?.Headers ?? deployment.Headers);
+        var request = new UpstreamCall(call.Stream ? target.Streamed : target.Whole, call.Patched, credential, target.Headers);
         var reply = await deployment.Http.PostAsync(request, cancellationToken);
         if (reply.Response is not { StatusCode: System.Net.HttpStatusCode.Unauthorized } || !credential.Invalidate())
         {
@@ -127,55 +180,56 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private async ValueTask<AttemptOutcome> ReadWholeAsync(
-        UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout, long sentAt)
+    private async ValueTask<AttemptOutcome> ReadWholeAsync(Opened opened)
     {
+        var (response, deployment) = (opened.Response, opened.Deployment);
         var status = (int)response.StatusCode;
-        var (body, fault) = await UpstreamAnswer.ReadAsync(response, caps.TotalBytes, timeout.Token);
+        var (body, fault) = await UpstreamAnswer.ReadAsync(response, caps.TotalBytes, opened.Timeout.Token);
         if (body is null)
         {
             return new AttemptOutcome(null, fault, status);
         }
-        var facts = Answer.Read(body.Memory.Span);
-        if (facts.IsJsonObject && !facts.HasError)
+        var facts = opened.Glance.ReadFacts(body.Memory.Span);
+        var problem = "";
+        if (facts.IsJsonObject && !facts.HasError && (opened.Crossing is null ? body.Memory : opened.Crossing.Translate(body.Memory.Span, out problem)) is { } told)
         {
-            return new AttemptOutcome(new ModelAnswer(deployment, model, response, timeout) { Whole = body, Facts = facts, SentAt = sentAt }, null, status);
+            return new AttemptOutcome(opened.Answer(whole: body, told, facts), null, status);
         }
         using (body)
         {
-            return facts.HasError
+            return problem.Length > 0 ? Failed(response, problem) : facts.HasError
                 ? new AttemptOutcome(null, FaultReader.ReadEvent(body.Memory.Span, deployment.FaultContext), status)
                 : Failed(response, body.Length == 0 ? "The upstream's answer is empty." : "The upstream's answer is not a JSON object.");
         }
     }
 
-    private async ValueTask<AttemptOutcome> OpenStreamAsync(
-        GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, HttpResponseMessage response, PooledTimeout timeout, TimeLimits limits, long sentAt)
+    private async ValueTask<AttemptOutcome> OpenStreamAsync(GatewayCall call, Opened opened, TimeLimits limits)
     {
+        var (response, deployment, timeout) = (opened.Response, opened.Deployment, opened.Timeout);
         var type = response.Content.Headers.ContentType?.MediaType;
         if (type is not null && !type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             var (body, fault) = await UpstreamAnswer.ReadAsync(response, LongestErrorBody, timeout.Token);
             using (body)
             {
-                return body is not null && Answer.Read(body.Memory.Span).HasError
+                return body is not null && opened.Glance.ReadFacts(body.Memory.Span).HasError
                     ? new AttemptOutcome(null, FaultReader.ReadEvent(body.Memory.Span, deployment.FaultContext), (int)response.StatusCode)
                     : fault is not null ? new AttemptOutcome(null, fault, (int)response.StatusCode)
                     : Failed(response, "The upstream did not stream although it was asked to.");
             }
         }
         var request = call.Snapshot.Config.Request;
-        var withhold = !RequestPatcher.CallerAskedForUsage(call.View) && !request.AlwaysIncludeStreamUsage;
+        var withhold = opened.Crossing is not Crossing && !RequestPatcher.CallerAskedForUsage(call.View) && !request.AlwaysIncludeStreamUsage;
         var stream = new UpstreamStream(response, await response.Content.ReadAsStreamAsync(timeout.Token),
-            new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext);
+            new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
         try
         {
-            timeout.Arm(limits.FirstContent);
+            timeout.Arm(TimeLimits.Next(limits.FirstContent, limits.Whole, time.GetElapsedTime(opened.SentAt)));
             if (await stream.OpenAsync(timeout.Token) is { } fault)
             {
                 return new AttemptOutcome(null, fault, (int)response.StatusCode);
             }
-            var answer = new ModelAnswer(deployment, model, response, timeout) { Stream = stream, SentAt = sentAt, IdleLimit = limits.Idle };
+            var answer = opened.Answer(stream, limits);
             stream = null;
             return new AttemptOutcome(answer, null, (int)response.StatusCode);
         }

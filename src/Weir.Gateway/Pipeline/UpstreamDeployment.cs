@@ -15,19 +15,66 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Model">The upstream's name of the model.</param>
 /// <param name="Patch">What becomes of a body.</param>
 /// <param name="Price">Null when no price is known.</param>
-/// <param name="Chat">Address by operation; null when the provider has no such operation.</param>
-/// <param name="Completion">See <paramref name="Chat"/>.</param>
-/// <param name="Embedding">See <paramref name="Chat"/>.</param>
-internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPrice? Price, Uri? Chat, Uri? Completion, Uri? Embedding)
+/// <param name="Chats">Where chats go, by wire format, the preferred one first; empty when the provider has none.</param>
+/// <param name="Completion">Where text completions go; null when the provider has none.</param>
+/// <param name="Embedding">Where embeddings go; null when the provider has none.</param>
+internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPrice? Price, UpstreamTarget[] Chats, UpstreamTarget? Completion, UpstreamTarget? Embedding)
 {
-    /// <summary>The address of <paramref name="operation"/>, or null.</summary>
-    internal Uri? AddressOf(Operation operation) => operation switch
+    /// <summary>What becomes of a body whose path names the model.</summary>
+    internal RequestPatch PatchWithoutModel { get; } = Patch with { Model = default };
+
+    /// <summary>What becomes of a body that is in <paramref name="format"/> already.</summary>
+    internal RequestPatch PatchFor(IProvider provider, WireFormat format) => PatchFor(Patch, provider, format);
+
+    /// <summary><paramref name="patch"/> with what the vendor's variant of <paramref name="format"/> wants.</summary>
+    internal static RequestPatch PatchFor(RequestPatch patch, IProvider provider, WireFormat format)
     {
-        Operation.Chat => Chat,
-        Operation.Completion => Completion,
-        Operation.Embedding => Embedding,
-        _ => null,
-    };
+        if (VariantOf(provider, format) is not { } variant)
+        {
+            return patch;
+        }
+        var members = new Dictionary<string, ReadOnlyMemory<byte>>(patch.Defaults);
+        foreach (var (name, value) in variant.Defaults)
+        {
+            members[name] = value;
+        }
+        return patch with { OmitModel = variant.OmitModel, Defaults = members };
+    }
+
+    /// <summary>What the vendor's variant of <paramref name="format"/> wants; null = nothing.</summary>
+    internal static RequestPatch? VariantOf(IProvider provider, WireFormat format) =>
+        (provider as IChatProvider)?.VariantOf(format) is { } variant ? new RequestPatch { OmitModel = variant.OmitModel, Defaults = variant.Members } : null;
+
+    /// <summary>Where a call of <paramref name="surface"/> goes: to the caller's own format where the upstream speaks it. Null when it has no such operation.</summary>
+    internal UpstreamTarget? TargetOf(Surface surface)
+    {
+        if (surface.Operation != Operation.Chat)
+        {
+            return surface.Operation == Operation.Completion ? Completion : surface.Operation == Operation.Embedding ? Embedding : null;
+        }
+        foreach (var target in Chats)
+        {
+            if (target.Format == surface.Format)
+            {
+                return target;
+            }
+        }
+        return Chats.Length > 0 ? Chats[0] : null;
+    }
+}
+
+/// <summary>An address and what is spoken there.</summary>
+/// <param name="Format">The wire format.</param>
+/// <param name="Whole">For unstreamed calls.</param>
+/// <param name="Streamed">For streamed ones.</param>
+/// <param name="Headers">What every call there carries, the deployment's own headers included.</param>
+/// <param name="Patch">What becomes of a body that is in this format already.</param>
+/// <param name="Variant">What a body needs that was written anew in this format; null = nothing.</param>
+internal sealed record UpstreamTarget(
+    WireFormat Format, Uri Whole, Uri Streamed, KeyValuePair<string, string>[] Headers, RequestPatch Patch, RequestPatch? Variant)
+{
+    /// <summary>Nobody: mock answers are made here, in OpenAI's form.</summary>
+    internal static readonly UpstreamTarget Mock = new(WireFormat.OpenAIChat, new Uri("mock:"), new Uri("mock:"), [], new RequestPatch(), null);
 }
 
 /// <summary>A deployment of the snapshot with its compiled upstream target: address, credential, prices, patches.</summary>
@@ -61,7 +108,9 @@ internal sealed class UpstreamDeployment : Deployment
         FaultContext = new FaultContext(config.Provider, TimeProvider.System, SecretsOf(config));
         if (!config.UpstreamModel.Contains('*', StringComparison.Ordinal))
         {
-            _fixed = Compile(provider.UpstreamModel(config.UpstreamModel), price);
+            var prefix = config.Provider + "/";
+            var written = config.LiteLlmModel.StartsWith(prefix, StringComparison.Ordinal) ? config.LiteLlmModel[prefix.Length..] : config.LiteLlmModel;
+            _fixed = Compile(provider.UpstreamModel(config.UpstreamModel), written, price);
         }
     }
 
@@ -117,7 +166,7 @@ internal sealed class UpstreamDeployment : Deployment
         {
             return known;
         }
-        var made = Compile(name, _prices.Resolve(Config.Provider, name, Config.Info.BaseModel, Config.Prices));
+        var made = Compile(name, model, _prices.Resolve(Config.Provider, name, Config.Info.BaseModel, Config.Prices));
         if (_wild.Count < MostWildModels)
         {
             _wild.TryAdd(name, made);
@@ -125,7 +174,8 @@ internal sealed class UpstreamDeployment : Deployment
         return made;
     }
 
-    private UpstreamModel Compile(string model, ModelPrice? price)
+    /// <summary>Compiles the upstream's <paramref name="model"/>, which the config or the caller calls <paramref name="configured"/>.</summary>
+    private UpstreamModel Compile(string model, string configured, ModelPrice? price)
     {
         var address = AddressOf(model);
         var known = Provider.BaseAddress(address) is not null;
@@ -137,12 +187,23 @@ internal sealed class UpstreamDeployment : Deployment
             Drop = Config.AdditionalDropParams,
         };
         return new UpstreamModel(model, patch, price,
-            known ? (Provider as IChatProvider)?.ChatUri(address) : null,
-            known ? (Provider as ICompletionProvider)?.CompletionUri(address) : null,
-            known ? (Provider as IEmbeddingProvider)?.EmbeddingUri(address) : null);
+            known && Provider is IChatProvider chat ? [.. chat.ChatFormats(configured).Select(format => TargetOf(chat, address, format, patch))] : [],
+            known ? Plain((Provider as ICompletionProvider)?.CompletionUri(address), patch) : null,
+            known ? Plain((Provider as IEmbeddingProvider)?.EmbeddingUri(address), patch) : null);
     }
 
-    private ProviderAddress AddressOf(string model) => new(Config.ApiBase, Config.ApiVersion, model);
+    private UpstreamTarget TargetOf(IChatProvider provider, ProviderAddress address, WireFormat format, RequestPatch patch) => new(
+        format, provider.ChatUri(address, format, stream: false), provider.ChatUri(address, format, stream: true),
+        WithOwn(provider.FormatHeaders(format)), UpstreamModel.PatchFor(patch, provider, format), UpstreamModel.VariantOf(provider, format));
+
+    private UpstreamTarget? Plain(Uri? address, RequestPatch patch) =>
+        address is null ? null : new UpstreamTarget(WireFormat.OpenAIChat, address, address, Headers, patch, null);
+
+    /// <summary>The deployment's headers win over the format's.</summary>
+    private KeyValuePair<string, string>[] WithOwn(IReadOnlyList<KeyValuePair<string, string>> format) => format.Count == 0 ? Headers :
+        [.. format.Where(header => !Headers.Any(own => own.Key.Equals(header.Key, StringComparison.OrdinalIgnoreCase))), .. Headers];
+
+    private ProviderAddress AddressOf(string model) => new(Config.ApiBase, Config.ApiVersion, model) { Location = Config.Location, Project = Config.Project };
 
     private static byte[] JsonString(string text)
     {
@@ -169,9 +230,17 @@ internal sealed class UpstreamDeployment : Deployment
         {
             secrets.Add(key);
         }
+        if (config.Aws is { } aws)
+        {
+            secrets.AddRange(new[] { aws.SecretAccessKey, aws.SessionToken }.OfType<Secret>());
+        }
         if (config.Entra?.ClientSecret is { } secret)
         {
             secrets.Add(secret);
+        }
+        if (config.Entra?.Assertion is { } assertion)
+        {
+            secrets.Add(assertion);
         }
         if (config.Entra?.StaticToken is { } token)
         {

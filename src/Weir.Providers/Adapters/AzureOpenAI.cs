@@ -94,7 +94,29 @@ internal sealed class AzureOpenAI : IChatProvider, ICompletionProvider, IEmbeddi
     }
 
     /// <inheritdoc/>
-    public Uri ChatUri(ProviderAddress address) => Under(address, "/chat/completions");
+    public IReadOnlyList<WireFormat> ChatFormats(string model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.StartsWith(Formats.ResponsesRoute, StringComparison.Ordinal) ? Formats.Responses : Formats.ChatAndResponses;
+    }
+
+    /// <inheritdoc/>
+    public Uri ChatUri(ProviderAddress address, WireFormat format, bool stream) =>
+        format == WireFormat.OpenAIResponses ? ResponsesUri(address) : Under(address, Formats.OpenAIPath(format));
+
+    /// <summary>Responses know no deployment in the path: the body names the model on the dated route too.</summary>
+    private static Uri ResponsesUri(ProviderAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (address.ApiBase is not { } given || IsV1(address))
+        {
+            return Under(address, "/responses");
+        }
+        var path = UpstreamPath.WithoutOperation(given);
+        var at = path.IndexOf(Deployments, StringComparison.OrdinalIgnoreCase);
+        var root = at >= 0 ? path[..at] : Trim(path, "/openai");
+        return UpstreamPath.Replace(given, root + "/openai/responses", "?api-version=" + Uri.EscapeDataString(Version(given, address)));
+    }
 
     /// <inheritdoc/>
     public Uri CompletionUri(ProviderAddress address) => Under(address, "/completions");

@@ -77,8 +77,18 @@ internal class OpenAICompatible(string name) : IChatProvider, IEmbeddingProvider
         return UpstreamPath.Replace(given, path, given.Query);
     }
 
+    /// <summary>Whether the server also has OpenAI's Responses.</summary>
+    public bool HasResponses { get; init; }
+
     /// <inheritdoc/>
-    public Uri ChatUri(ProviderAddress address) => Under(address, "/chat/completions");
+    public IReadOnlyList<WireFormat> ChatFormats(string model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return !HasResponses ? Formats.Chat : model.StartsWith(Formats.ResponsesRoute, StringComparison.Ordinal) ? Formats.Responses : Formats.ChatAndResponses;
+    }
+
+    /// <inheritdoc/>
+    public Uri ChatUri(ProviderAddress address, WireFormat format, bool stream) => Under(address, Formats.OpenAIPath(format));
 
     /// <inheritdoc/>
     public Uri EmbeddingUri(ProviderAddress address) => Under(address, "/embeddings");
@@ -93,7 +103,7 @@ internal class OpenAICompatible(string name) : IChatProvider, IEmbeddingProvider
 
     /// <summary>LiteLLM's <c>openai/responses/x</c> and <c>openai/chat/x</c> choose a route, not a model.</summary>
     private static string StripRoute(string model) =>
-        model.StartsWith("responses/", StringComparison.Ordinal) ? model["responses/".Length..] : model;
+        model.StartsWith(Formats.ResponsesRoute, StringComparison.Ordinal) ? model[Formats.ResponsesRoute.Length..] : model;
 }
 
 /// <summary>An OpenAI-compatible server that also has the legacy text completions.</summary>

@@ -3,7 +3,7 @@ namespace Weir.Providers.Adapters;
 /// <summary>Joins base addresses and operation paths the same way for every adapter.</summary>
 internal static class UpstreamPath
 {
-    private static readonly string[] Operations = ["/chat/completions", "/completions", "/embeddings"];
+    private static readonly string[] Operations = ["/chat/completions", "/completions", "/embeddings", "/responses"];
 
     /// <summary>Path of <paramref name="address"/> without trailing slashes and without an operation that was pasted with it.</summary>
     public static string WithoutOperation(Uri address)
@@ -17,6 +17,20 @@ internal static class UpstreamPath
             }
         }
 
+        return path;
+    }
+
+    /// <summary>Path of <paramref name="address"/> without trailing slashes and without the first of <paramref name="endings"/> that it ends with.</summary>
+    public static string Without(Uri address, params ReadOnlySpan<string> endings)
+    {
+        var path = address.AbsolutePath.TrimEnd('/');
+        foreach (var ending in endings)
+        {
+            if (path.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+            {
+                return path[..^ending.Length];
+            }
+        }
         return path;
     }
 

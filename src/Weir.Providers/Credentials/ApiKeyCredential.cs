@@ -8,6 +8,13 @@ public sealed class ApiKeyCredential : ICredential
     private readonly string _header;
     private readonly string _value;
 
+    /// <summary>Sends the key as a provider wants it.</summary>
+    /// <exception cref="FormatException">The key holds a character that no header may carry; the message does not show it.</exception>
+    public ApiKeyCredential((string Header, string Prefix) place, Secret key)
+        : this(place.Header, place.Prefix, key)
+    {
+    }
+
     /// <summary>Sends <paramref name="prefix"/> and the key in <paramref name="header"/> (see <see cref="IProvider.KeyHeader"/>).</summary>
     /// <exception cref="FormatException">The key holds a character that no header may carry; the message does not show it.</exception>
     public ApiKeyCredential(string header, string prefix, Secret key)

@@ -12,7 +12,7 @@ internal static class EntraFault
         var said = Said(error);
         var code = Aadsts(error);
         var advice = code is null ? WithoutCode(error, identity) : ForCode(code, identity);
-        Secret[] secrets = [.. new[] { identity.ClientSecret, identity.CertificatePassword }.OfType<Secret>()];
+        Secret[] secrets = [.. new[] { identity.ClientSecret, identity.CertificatePassword, identity.Assertion }.OfType<Secret>()];
         return new(FaultKind.CredentialUnavailable, 0, Redaction.Clean($"No Entra token for {scope} with {Who(identity)}: {advice} Entra's words: {said}", secrets))
         {
             Code = code,
@@ -72,9 +72,10 @@ internal static class EntraFault
     private const string NoMetadata =
         " Managed identity is used because nothing else is configured: for workload identity the pod template needs the label azure.workload.identity/use: \"true\" (it sets AZURE_FEDERATED_TOKEN_FILE); else set tenant_id, client_id and client_secret.";
 
-    private static string Sent(EntraIdentity identity) => FederatedAssertion.ReadFile(identity.TokenFile) is { } assertion
+    private static string Sent(EntraIdentity identity) =>
+        (identity.Assertion is { } token ? FederatedAssertion.Read(token.Reveal()) : FederatedAssertion.ReadFile(identity.TokenFile)) is { } assertion
         ? $"Sent: issuer `{assertion.Issuer}`, subject `{assertion.Subject}`, audience `{assertion.Audience}`{(assertion.ExpiresAt is { } end ? $", valid until {end:u}" : "")}, for client `{identity.ClientId}` in tenant `{identity.TenantId}`."
-        : $"The token file {identity.TokenFile} holds no readable token.";
+        : identity.Assertion is not null ? "The configured token can't be read." : $"The token file {identity.TokenFile} holds no readable token.";
 
     private static string Who(EntraIdentity identity) => identity.Kind switch
     {

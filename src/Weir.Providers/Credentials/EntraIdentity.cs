@@ -3,7 +3,7 @@ namespace Weir.Providers.Credentials;
 /// <summary>How an identity proves itself to Entra.</summary>
 public enum EntraKind
 {
-    /// <summary>A Kubernetes service account token, exchanged through a federated credential.</summary>
+    /// <summary>A token of another issuer (a Kubernetes service account, a CI job), exchanged through a federated credential.</summary>
     WorkloadIdentity,
 
     /// <summary>The identity of the machine, from its metadata service.</summary>
@@ -34,6 +34,9 @@ public sealed record EntraIdentity(EntraKind Kind, string? TenantId, string? Cli
     /// <summary>File with the service account token; read again for every sign-in, because it rotates.</summary>
     public string? TokenFile { get; init; }
 
+    /// <summary>The other issuer's token itself, where no file holds it.</summary>
+    public Secret? Assertion { get; init; }
+
     /// <summary>The sign-in host.</summary>
     public Uri Authority { get; init; } = PublicAuthority;
 
@@ -55,13 +58,8 @@ public sealed record EntraIdentity(EntraKind Kind, string? TenantId, string? Cli
     {
         ArgumentNullException.ThrowIfNull(variable);
         string? Env(string name) => NullIfBlank(variable(name));
-        problem = null;
-
-        var authority = PublicAuthority;
-        if (Env("AZURE_AUTHORITY_HOST") is { } host
-            && (!Uri.TryCreate(host.Contains("://", StringComparison.Ordinal) ? host : "https://" + host, UriKind.Absolute, out authority) || authority.Scheme != "https"))
+        if (AuthorityOf(variable, out problem) is not { } authority)
         {
-            problem = $"AZURE_AUTHORITY_HOST must be an https address such as {PublicAuthority}; it is `{host}`.";
             return null;
         }
 
@@ -94,6 +92,33 @@ public sealed record EntraIdentity(EntraKind Kind, string? TenantId, string? Cli
         };
     }
 
+    /// <summary>An application that proves itself with another issuer's token, which the configuration names.</summary>
+    /// <param name="tenantId"><c>tenant_id</c>, null = <c>AZURE_TENANT_ID</c>.</param>
+    /// <param name="clientId"><c>client_id</c>, null = <c>AZURE_CLIENT_ID</c>.</param>
+    /// <param name="tokenFile">File with the token; null when <paramref name="assertion"/> is the token.</param>
+    /// <param name="assertion">The token.</param>
+    /// <param name="variable">The environment.</param>
+    /// <param name="problem">What is missing or wrong, for a person; null when an identity is returned.</param>
+    public static EntraIdentity? Federated(
+        string? tenantId, string? clientId, string? tokenFile, Secret? assertion, Func<string, string?> variable, out string? problem)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        if (AuthorityOf(variable, out problem) is not { } authority)
+        {
+            return null;
+        }
+
+        var tenant = NullIfBlank(tenantId) ?? NullIfBlank(variable("AZURE_TENANT_ID"));
+        var client = NullIfBlank(clientId) ?? NullIfBlank(variable("AZURE_CLIENT_ID"));
+        if (tenant is null || client is null)
+        {
+            problem = $"A token exchange needs {(tenant is null ? "tenant_id" : "client_id")} too: write it on the deployment, or set AZURE_TENANT_ID and AZURE_CLIENT_ID.";
+            return null;
+        }
+
+        return new(EntraKind.WorkloadIdentity, tenant, client) { Authority = authority, TokenFile = tokenFile, Assertion = assertion };
+    }
+
     /// <summary>
     /// The scope in force: <paramref name="configured"/>, else <c>AZURE_SCOPE</c>, else by route: <c>https://ai.azure.com/.default</c>
     /// for v1, <c>https://cognitiveservices.azure.com/.default</c> for dated routes; sovereign clouds have only the latter, under their own domain.
@@ -110,6 +135,23 @@ public sealed record EntraIdentity(EntraKind Kind, string? TenantId, string? Cli
             : Authority.Host.EndsWith(".cn", StringComparison.OrdinalIgnoreCase) ? "https://cognitiveservices.azure.cn/.default"
             : Adapters.AzureOpenAI.IsV1(address) ? "https://ai.azure.com/.default"
             : "https://cognitiveservices.azure.com/.default";
+    }
+
+    private static Uri? AuthorityOf(Func<string, string?> variable, out string? problem)
+    {
+        problem = null;
+        if (NullIfBlank(variable("AZURE_AUTHORITY_HOST")) is not { } host)
+        {
+            return PublicAuthority;
+        }
+
+        if (Uri.TryCreate(host.Contains("://", StringComparison.Ordinal) ? host : "https://" + host, UriKind.Absolute, out var authority) && authority.Scheme == "https")
+        {
+            return authority;
+        }
+
+        problem = $"AZURE_AUTHORITY_HOST must be an https address such as {PublicAuthority}; it is `{host}`.";
+        return null;
     }
 
     private static string? NullIfBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -60,6 +60,9 @@ public sealed class EntraSignIn
     {
         switch (identity.Kind)
         {
+            case EntraKind.WorkloadIdentity when identity.Assertion is { } assertion:
+                return new ClientAssertionCredential(
+                    identity.TenantId, identity.ClientId, assertion.Reveal, Set(new ClientAssertionCredentialOptions { DisableInstanceDiscovery = true }, identity));
             case EntraKind.WorkloadIdentity:
                 return new WorkloadIdentityCredential(Set(new WorkloadIdentityCredentialOptions
                 {

@@ -16,7 +16,21 @@ internal sealed record FederatedAssertion(string Issuer, string Subject, string 
 
         try
         {
-            var parts = File.ReadAllText(path).Trim().Split('.');
+            return Read(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Only the explanation of another error wants this; that error is reported either way.
+            return null;
+        }
+    }
+
+    /// <summary>Reads the unverified payload of <paramref name="token"/>; null when there is none that can be read.</summary>
+    public static FederatedAssertion? Read(string token)
+    {
+        try
+        {
+            var parts = token.Trim().Split('.');
             if (parts.Length != 3)
             {
                 return null;
@@ -30,9 +44,9 @@ internal sealed record FederatedAssertion(string Issuer, string Subject, string 
                     ? DateTimeOffset.FromUnixTimeSeconds(seconds)
                     : null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or JsonException or InvalidOperationException)
+        catch (Exception e) when (e is FormatException or JsonException or InvalidOperationException)
         {
-            // Only the explanation of another error wants this; that error is reported either way.
+            // As above.
             return null;
         }
     }

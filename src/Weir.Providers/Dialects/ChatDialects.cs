@@ -1,11 +1,14 @@
+using Weir.Providers.Dialects.OpenAIChat;
+
 namespace Weir.Providers.Dialects;
 
-/// <summary>The list of dialects of chat models. A new one is a folder and one line here.</summary>
+/// <summary>List 2: the dialects of chat models. A new one is a folder and one line here.</summary>
 public static class ChatDialects
 {
     /// <summary>All of them, in the order of <see cref="WireFormat"/>.</summary>
     public static IReadOnlyList<IChatDialect> All { get; } =
     [
+        new OpenAIChatDialect(),
     ];
 
     /// <summary>The dialect of <paramref name="format"/>; null for one that is only passed through.</summary>
@@ -20,4 +23,11 @@ public static class ChatDialects
         }
         return null;
     }
+
+    /// <summary>The dialect of <paramref name="format"/>.</summary>
+    /// <exception cref="InvalidOperationException">It has no line in the list.</exception>
+    public static IChatDialect Of(WireFormat format) => Find(format) ?? throw new InvalidOperationException($"The format {format} is not in the list of dialects.");
+
+    /// <summary>What reads answers of <paramref name="format"/> on their way through.</summary>
+    public static IDialectGlance GlanceOf(WireFormat format) => format == WireFormat.OpenAIChat ? OpenAIChatGlance.Instance : Of(format);
 }

@@ -71,6 +71,9 @@ public interface IDialectGlance
     /// <param name="facts">Takes usage and tier.</param>
     EventTraits Look(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data, bool contentSeen, ref StreamFacts facts);
 
+    /// <summary>The terminal event for a stream whose upstream left it out after <see cref="EventTraits.Finish"/>; empty when the dialect has none.</summary>
+    ReadOnlyMemory<byte> MissingTerminal => default;
+
     /// <summary>Keeps the generated text of an event or a whole answer, for counting should the upstream tell no usage.</summary>
     void KeepText(ReadOnlySpan<byte> json, OutputText output);
 }

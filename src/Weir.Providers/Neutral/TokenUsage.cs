@@ -18,6 +18,9 @@ public record struct TokenUsage
     /// <summary>Part of <see cref="Prompt"/> that was written to the provider's cache.</summary>
     public long CacheWrite { get; set; }
 
+    /// <summary>Part of <see cref="CacheWrite"/> that is kept for an hour instead of minutes, at a higher price.</summary>
+    public long CacheWriteHour { get; set; }
+
     /// <summary>Part of <see cref="Completion"/> that was reasoning.</summary>
     public long Reasoning { get; set; }
 

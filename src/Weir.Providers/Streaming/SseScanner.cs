@@ -6,7 +6,9 @@ namespace Weir.Providers.Streaming;
 /// <param name="DataStart">First byte of the first data line's value; equal to <paramref name="DataEnd"/> when the event has no data.</param>
 /// <param name="DataEnd">One past the last byte of the last data line's value. For several data lines the field names lie in between.</param>
 /// <param name="DataLines">Number of data lines; 0 for comments and keep-alives.</param>
-public readonly record struct SseEvent(int Start, int End, int DataStart, int DataEnd, int DataLines);
+/// <param name="NameStart">First byte of the event's name (the last <c>event</c> field's value).</param>
+/// <param name="NameEnd">One past its last byte; equal to <paramref name="NameStart"/> when the event has no name.</param>
+public readonly record struct SseEvent(int Start, int End, int DataStart, int DataEnd, int DataLines, int NameStart, int NameEnd);
 
 /// <summary>
 /// Finds complete server-sent events in a growing buffer (WHATWG HTML, "9.2.6 Interpreting an event stream"): lines end with LF, CR LF or
@@ -21,6 +23,8 @@ public struct SseScanner
     private int _dataStart;
     private int _dataEnd;
     private int _dataLines;
+    private int _nameStart;
+    private int _nameEnd;
     private bool _afterCr;
     private bool _lastLineWasCrLf;
     private bool _blankAwaitsLf;
@@ -96,6 +100,11 @@ public struct SseScanner
             _dataStart -= count;
             _dataEnd -= count;
         }
+        if (_nameEnd > 0)
+        {
+            _nameStart -= count;
+            _nameEnd -= count;
+        }
     }
 
     private void TakeLfAfterCr(bool isLf)
@@ -116,9 +125,10 @@ public struct SseScanner
 
     private SseEvent Complete()
     {
-        var complete = new SseEvent(_eventStart, _at, _dataStart, _dataEnd, _dataLines);
+        var complete = new SseEvent(_eventStart, _at, _dataStart, _dataEnd, _dataLines, _nameStart, _nameEnd);
         _eventStart = _at;
         _dataStart = _dataEnd = _dataLines = 0;
+        _nameStart = _nameEnd = 0;
         _lastLineWasCrLf = false;
         return complete;
     }
@@ -134,15 +144,30 @@ public struct SseScanner
                 start += ByteOrderMark.Length;
             }
         }
-        if (!line.StartsWith("data"u8) || (line.Length > 4 && line[4] != (byte)':'))
+        if (Holds(line, "data"u8, out var value))
         {
-            return;
+            if (_dataLines++ == 0)
+            {
+                _dataStart = start + value;
+            }
+            _dataEnd = start + line.Length;
         }
-        var value = line.Length == 4 ? 4 : line.Length > 5 && line[5] == (byte)' ' ? 6 : 5;
-        if (_dataLines++ == 0)
+        else if (Holds(line, "event"u8, out value))
         {
-            _dataStart = start + value;
+            _nameStart = start + value;
+            _nameEnd = start + line.Length;
         }
-        _dataEnd = start + line.Length;
+    }
+
+    /// <summary>True when the line is the field <paramref name="field"/>; <paramref name="value"/> is where its value begins.</summary>
+    private static bool Holds(ReadOnlySpan<byte> line, ReadOnlySpan<byte> field, out int value)
+    {
+        value = field.Length;
+        if (!line.StartsWith(field) || (line.Length > value && line[value] != (byte)':'))
+        {
+            return false;
+        }
+        value = line.Length == value ? value : line.Length > value + 1 && line[value + 1] == (byte)' ' ? value + 2 : value + 1;
+        return true;
     }
 }

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Dialects;
 using Weir.Providers.Neutral;
 using Weir.Providers.Pricing;
 using Weir.Providers.Tokens;
@@ -14,7 +14,7 @@ public enum StreamStepKind
     /// <summary>Bytes for the caller: whole events only.</summary>
     Forward,
 
-    /// <summary>The stream is complete; the bytes are its terminal event, empty when the upstream sent none.</summary>
+    /// <summary>The stream is complete; the bytes are its terminal event, empty in a dialect without one.</summary>
     Done,
 
     /// <summary>The stream broke.</summary>
@@ -34,7 +34,7 @@ public readonly record struct StreamStep(StreamStepKind Kind, ReadOnlyMemory<byt
 public readonly record struct StreamRules(StreamCaps Caps, bool WithholdUsage, bool StripPromptFilter);
 
 /// <summary>
-/// An upstream's OpenAI-shaped event stream, passed on event by event: bytes as they came, in one buffer that is used again, so that a
+/// An upstream's event stream, passed on event by event: bytes as they came, in one buffer that is used again, so that a
 /// forwarded chunk allocates nothing. Reads usage on the way, keeps back what the caller did not ask for, and tells an orderly end from a cut.
 /// </summary>
 public sealed class UpstreamStream : IDisposable
@@ -47,22 +47,26 @@ public sealed class UpstreamStream : IDisposable
     private readonly Stream _source;
     private readonly StreamRules _rules;
     private readonly FaultContext _faults;
+    private readonly IDialectGlance _glance;
     private byte[]? _buffer;
     private SseScanner _scanner;
-    private TokenUsage _usage;
+    private StreamFacts _facts;
     private int _filled;
     private int _forwarded;
     private int _ready;
     private long _total;
     private ReadOnlyMemory<byte> _terminal;
+    private int _heldStart = -1;
+    private int _heldEnd;
     private UpstreamFault? _fault;
     private bool _finishSeen;
     private bool _done;
     private bool _ended;
 
     /// <summary>Takes over <paramref name="response"/>; <see cref="Dispose"/> closes it.</summary>
-    public UpstreamStream(HttpResponseMessage response, Stream source, StreamRules rules, FaultContext faults)
+    public UpstreamStream(HttpResponseMessage response, Stream source, StreamRules rules, FaultContext faults, IDialectGlance glance)
     {
+        _glance = glance;
         _faults = faults;
         _response = response;
         _source = source;
@@ -75,13 +79,13 @@ public sealed class UpstreamStream : IDisposable
     public static int Outstanding => Volatile.Read(ref s_outstanding);
 
     /// <summary>Usage as far as the upstream has told it; <see cref="TokenUsage.IsEmpty"/> when it never did.</summary>
-    public TokenUsage Usage => _usage;
+    public TokenUsage Usage => _facts.Usage;
 
     /// <summary>True once an event with content has been seen.</summary>
     public bool ContentSeen { get; private set; }
 
     /// <summary>The service tier that the upstream says it served.</summary>
-    public ServiceTier Tier { get; private set; }
+    public ServiceTier Tier => _facts.Tier;
 
     /// <summary>The generated text, kept for counting.</summary>
     public OutputText Output { get; } = new();
@@ -108,7 +112,7 @@ public sealed class UpstreamStream : IDisposable
             }
             if (_ended)
             {
-                return _finishSeen || EndsWithBareDone() ? null : Cut();
+                return _heldStart >= 0 || _finishSeen || EndsWithBareDone() ? null : Cut();
             }
             if (await FillAsync(cancellationToken) is { } fault)
             {
@@ -140,16 +144,26 @@ public sealed class UpstreamStream : IDisposable
             }
             if (_ended)
             {
-                // Some compatible servers close without [DONE]; a finish reason makes that an orderly end.
-                return (_finishSeen && _scanner.Pending == _filled) || EndsWithBareDone()
-                    ? new StreamStep(StreamStepKind.Done, default, null)
-                    : new StreamStep(StreamStepKind.Broken, default, Cut());
+                return AtEnd();
             }
             if (await FillAsync(cancellationToken) is { } fault)
             {
                 return new StreamStep(StreamStepKind.Broken, default, fault);
             }
         }
+    }
+
+    private StreamStep AtEnd()
+    {
+        var clean = _scanner.Pending == _filled;
+        if (clean && _heldStart >= 0)
+        {
+            return new StreamStep(StreamStepKind.Done, _buffer.AsMemory(_heldStart, _heldEnd - _heldStart), null);
+        }
+        // Some compatible servers close without the terminal event; a finish reason makes that an orderly end.
+        return (clean && _finishSeen) || EndsWithBareDone()
+            ? new StreamStep(StreamStepKind.Done, _glance.MissingTerminal, null)
+            : new StreamStep(StreamStepKind.Broken, default, Cut());
     }
 
     /// <inheritdoc/>
@@ -181,9 +195,13 @@ public sealed class UpstreamStream : IDisposable
                 {
                     Remove(found);
                 }
-                else
+                else if (_heldStart < 0)
                 {
                     _ready = found.End;
+                }
+                else
+                {
+                    Remove(found);
                 }
                 continue;
             }
@@ -198,47 +216,44 @@ public sealed class UpstreamStream : IDisposable
         {
             data = SseData.Join(data);
         }
-        if (data.TrimEnd((byte)' ').SequenceEqual(StreamChunk.Done))
+        if (_heldStart >= 0)
         {
-            _done = true;
-            _terminal = _buffer.AsMemory(found.Start, found.End - found.Start);
-            return;
+            // It was not the last one after all.
+            _ready = _heldEnd;
+            _heldStart = -1;
         }
-        _finishSeen = _finishSeen || StreamChunk.Finishes(data);
-        Output.Add(data);
-        if (ContentSeen && !StreamChunk.MayMatter(data))
-        {
-            _ready = found.End;
-            return;
-        }
-        var traits = StreamChunk.Read(data, out var usage, out var tier);
-        if (tier != ServiceTier.Standard)
-        {
-            Tier = tier;
-        }
-        if ((traits & ChunkTraits.Usage) != 0)
-        {
-            UsageReader.TryRead(data[usage.Start..usage.End], ref _usage);
-        }
-        if ((traits & ChunkTraits.Error) != 0)
+        var traits = _glance.Look(_buffer.AsSpan(found.NameStart, found.NameEnd - found.NameStart), data, ContentSeen, ref _facts);
+        if ((traits & EventTraits.Error) != 0)
         {
             _fault = FaultReader.ReadEvent(data, _faults);
             // The event itself is never passed on: an upstream may repeat a credential in it. The fault is told in the gateway's words.
             return;
         }
-        if ((traits & ChunkTraits.Garbage) != 0 && !ContentSeen)
+        if ((traits & EventTraits.Terminal) != 0)
+        {
+            _done = true;
+            _terminal = _buffer.AsMemory(found.Start, found.End - found.Start);
+            return;
+        }
+        _glance.KeepText(data, Output);
+        _finishSeen |= (traits & EventTraits.Finish) != 0;
+        if ((traits & EventTraits.Garbage) != 0 && !ContentSeen)
         {
             _fault = new UpstreamFault(FaultKind.BadResponse, 200, "The upstream's stream holds an event that is not JSON.");
             return;
         }
-        var withheld = (traits & ChunkTraits.NoChoices) != 0 &&
-            ((_rules.WithholdUsage && (traits & ChunkTraits.Usage) != 0) || (_rules.StripPromptFilter && (traits & ChunkTraits.PromptFilter) != 0));
-        if (withheld)
+        if ((_rules.WithholdUsage && (traits & EventTraits.UsageOnly) != 0) || (_rules.StripPromptFilter && (traits & EventTraits.PromptFilter) != 0))
         {
             Remove(found);
             return;
         }
-        ContentSeen |= (traits & ChunkTraits.Content) != 0;
+        ContentSeen |= (traits & EventTraits.Content) != 0;
+        if ((traits & EventTraits.MayBeLast) != 0)
+        {
+            _heldStart = found.Start;
+            _heldEnd = found.End;
+            return;
+        }
         _ready = found.End;
     }
 
@@ -246,7 +261,7 @@ public sealed class UpstreamStream : IDisposable
     private bool EndsWithBareDone()
     {
         var rest = _buffer.AsSpan(_scanner.Pending, _filled - _scanner.Pending).TrimEnd("\r\n "u8);
-        return rest.StartsWith("data:"u8) && rest[5..].TrimStart((byte)' ').SequenceEqual(StreamChunk.Done);
+        return rest.StartsWith("data:"u8) && rest[5..].TrimStart((byte)' ').SequenceEqual("[DONE]"u8);
     }
 
     /// <summary>Takes one event out of the buffer.</summary>
@@ -274,6 +289,11 @@ public sealed class UpstreamStream : IDisposable
         Buffer.BlockCopy(_buffer!, _forwarded, _buffer!, 0, _filled - _forwarded);
         _filled -= _forwarded;
         _scanner.Shift(_forwarded);
+        if (_heldStart >= 0)
+        {
+            _heldStart -= _forwarded;
+            _heldEnd -= _forwarded;
+        }
         _forwarded = _ready = 0;
     }
 

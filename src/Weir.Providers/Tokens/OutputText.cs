@@ -5,7 +5,7 @@ namespace Weir.Providers.Tokens;
 
 /// <summary>
 /// Keeps the generated text of a stream (still JSON-escaped, a few bytes per token), so that it can be counted should the upstream never
-/// tell its usage. Finding it costs one vectorised search per chunk; nothing is parsed.
+/// tell its usage. A dialect names the members to look for: one vectorised search each, nothing is parsed.
 /// </summary>
 public sealed class OutputText : IDisposable
 {
@@ -18,18 +18,6 @@ public sealed class OutputText : IDisposable
 
     /// <summary>Nothing was generated.</summary>
     public bool IsEmpty => _seen == 0;
-
-    /// <summary>Adds the text of one chunk.</summary>
-    public void Add(ReadOnlySpan<byte> data)
-    {
-        var any = Take(data, "\"content\":"u8) | Take(data, "\"arguments\":"u8);
-        // Some vendors send the same reasoning under two names, and once more as text parts: the first that speaks counts.
-        any |= Take(data, "\"reasoning_content\":"u8) || Take(data, "\"reasoning\":"u8);
-        if (!any)
-        {
-            Take(data, "\"text\":"u8);
-        }
-    }
 
     /// <summary>The tokens in the text so far, by <paramref name="count"/> over the decoded text.</summary>
     public long Count(Func<string, long> count)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 
 namespace Weir.Providers.Upstream;
 
@@ -91,8 +92,16 @@ public sealed class PatchedBody
     /// <summary>The body as content of one HTTP request.</summary>
     internal HttpContent ToContent() => new Content(this);
 
-    private sealed class Content(PatchedBody body) : HttpContent
+    private sealed class Content(PatchedBody body) : HttpContent, IHashedContent
     {
+        public void AppendTo(IncrementalHash hash)
+        {
+            for (var n = 0; n < body.Pieces; n++)
+            {
+                hash.AppendData(body.Piece(n).Span);
+            }
+        }
+
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);
 

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.RegularExpressions;
 using Weir.EndToEnd.Gateways;
 using Weir.TestKit;
 
 namespace Weir.EndToEnd.Cases;
 
 /// <summary>Plays a case.</summary>
-internal static class CaseRunner
+internal static partial class CaseRunner
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
 
@@ -40,11 +41,12 @@ internal static class CaseRunner
                 await upstreams[letter].StopListeningAsync();
             }
 
-            gateway = world.Gateway = await WeirProcess.StartAsync(WithAddresses(one.Config, upstreams), one.Environment, test.CancellationToken);
+            gateway = world.Gateway = await WeirProcess.StartAsync(WithAddresses(one.Config, upstreams), one.Environment, ["--detailed_debug"], test.CancellationToken);
             await AskAllAsync(one, world, gateway, test.CancellationToken);
             Assert.Equal(one.Calls ?? "", one.Calls is null ? "" : CallsOf(upstreams));
             one.Then?.Invoke(world);
             await NothingIsLeftAsync(upstreams, test.CancellationToken);
+            NoKeyIsPrinted(one, gateway.Output);
         }
         catch (Exception e) when (gateway is not null && e is Xunit.Sdk.XunitException or HttpRequestException or InvalidOperationException)
         {
@@ -170,6 +172,24 @@ internal static class CaseRunner
             await upstream.WaitForIdleAsync(limit.Token);
         }
     }
+
+    /// <summary>At debug level too, whatever the case was about, the log holds no key.</summary>
+    private static void NoKeyIsPrinted(Case one, string printed)
+    {
+        Assert.DoesNotContain(WeirProcess.MasterKey, printed, StringComparison.Ordinal);
+        foreach (Match written in ApiKey().Matches(one.Config))
+        {
+            Assert.DoesNotContain(written.Groups[1].Value, printed, StringComparison.Ordinal);
+        }
+
+        foreach (var (name, value) in one.Environment ?? new Dictionary<string, string>())
+        {
+            Assert.True(!name.EndsWith("KEY", StringComparison.Ordinal) || !printed.Contains(value, StringComparison.Ordinal), $"the value of {name} is in the log");
+        }
+    }
+
+    [GeneratedRegex(@"api_key: (?!os\.environ)([\w-]{8,})")]
+    private static partial Regex ApiKey();
 
     private static ReadOnlyMemory<byte> WithAddresses(ReadOnlyMemory<byte> body, IReadOnlyDictionary<char, ScriptedModel> upstreams) =>
         body.Span.IndexOf("UPSTREAM_"u8) < 0 ? body : Ask.Json(WithAddresses(Encoding.UTF8.GetString(body.Span), upstreams));

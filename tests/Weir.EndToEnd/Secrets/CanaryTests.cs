@@ -20,12 +20,13 @@ public sealed class CanaryTests
     private readonly List<(string Place, string Text)> _told = [];
 
     [Fact]
-    public async Task No_planted_secret_is_found_in_logs_ledger_metrics_headers_or_errors()
+    public async Task No_planted_secret_is_found_in_logs_ledger_traces_metrics_headers_or_errors()
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var upstream = await ScriptedModel.StartAsync(cancellation);
         await using var azure = await ScriptedModel.StartAsync(new ScriptedModelOptions { Flavor = ModelFlavor.Azure }, cancellation);
-        await using var weir = await WeirProcess.StartAsync(Config(upstream, azure), Environment(), ["--detailed_debug"], cancellation);
+        await using var traces = await TraceReceiver.StartAsync(cancellation);
+        await using var weir = await WeirProcess.StartAsync(Config(upstream, azure), Environment(traces), ["--detailed_debug"], cancellation);
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
         using var invoker = new HttpMessageInvoker(handler);
 
@@ -51,8 +52,14 @@ public sealed class CanaryTests
         // The search finds what is there: the ledger's own words, and what an upstream repeated of the caller's text beside masked keys.
         Assert.Contains(left, file => File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes($"{Group}-azure")) >= 0);
         Assert.Contains(_told, t => t.Text.Contains(Content("message"), StringComparison.Ordinal) && t.Text.Contains("***", StringComparison.Ordinal));
+        // Traces and metrics are sent at the latest when the gateway stops.
+        foreach (var path in (string[])["/v1/traces", "/v1/metrics"])
+        {
+            Assert.Contains(traces.Taken, sent => sent.Path == path && sent.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"{Group}-azure")) >= 0);
+        }
         var found = _canaries.Where(c => weir.Output.Contains(c.Value, StringComparison.Ordinal)).Select(c => $"{c.Key} in the log")
-            .Concat(left.SelectMany(file => FoundIn(file)))
+            .Concat(left.SelectMany(file => FoundIn(File.ReadAllBytes(file), Path.GetFileName(file))))
+            .Concat(traces.Taken.SelectMany(sent => FoundIn(sent.Body, "what was sent to " + sent.Path)))
             .Concat(_told.SelectMany(t => _canaries.Where(c => (_credentials.Contains(c.Key) || t.Place.StartsWith("GET", StringComparison.Ordinal)) && t.Text.Contains(c.Value, StringComparison.Ordinal))
                 .Select(c => $"{c.Key} in {t.Place}: {t.Text}")))
             .Distinct().ToList();
@@ -103,13 +110,15 @@ public sealed class CanaryTests
           num_retries: 0
           disable_cooldowns: true
         litellm_settings:
-          callbacks: ["prometheus"]
+          callbacks: ["prometheus", "otel"]
         general_settings:
           user_header_name: x-end-user
         """;
 
-    private Dictionary<string, string> Environment() => new()
+    private Dictionary<string, string> Environment(TraceReceiver traces) => new()
     {
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = traces.Address,
+        ["OTEL_EXPORTER_OTLP_HEADERS"] = "authorization=" + Credential("trace-receiver"),
         ["CANARY_KEY"] = "sk-" + Credential("environment-key"),
         ["AZURE_CLIENT_SECRET"] = Credential("azure-client-secret"),
         ["OPENAI_API_KEY"] = "sk-" + Credential("openai-environment"),
@@ -185,11 +194,8 @@ public sealed class CanaryTests
         }
     }
 
-    private IEnumerable<string> FoundIn(string file)
-    {
-        var bytes = File.ReadAllBytes(file);
-        return _canaries.Where(c => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(c.Value)) >= 0).Select(c => $"{c.Key} in {Path.GetFileName(file)}");
-    }
+    private IEnumerable<string> FoundIn(byte[] bytes, string place) =>
+        _canaries.Where(c => bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(c.Value)) >= 0).Select(c => $"{c.Key} in {place}");
 
     private string Credential(string name)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Weir.Gateway.Errors;
+using Weir.Providers;
 
 namespace Weir.Gateway.Tests.Errors;
 
@@ -56,7 +57,7 @@ public sealed class ErrorTests
     public void An_event_is_one_line_whatever_the_message_holds()
     {
         var target = new ArrayBufferWriter<byte>();
-        ErrorEnvelope.WriteEvent(target, new GatewayError(ErrorKind.StreamBroken, "a\r\n\r\ndata: [DONE]\n\n\u2028"));
+        ErrorEnvelope.WriteEvent(target, new GatewayError(ErrorKind.StreamBroken, "a\r\n\r\ndata: [DONE]\n\n\u2028"), WireFormat.OpenAIChat);
         var text = Encoding.UTF8.GetString(target.WrittenSpan);
         Assert.StartsWith("data: {", text, StringComparison.Ordinal);
         Assert.EndsWith("}\n\n", text, StringComparison.Ordinal);
@@ -68,7 +69,7 @@ public sealed class ErrorTests
     private static string Envelope(GatewayError error, string? callId = null)
     {
         var target = new ArrayBufferWriter<byte>();
-        ErrorEnvelope.Write(target, error, callId);
+        ErrorEnvelope.Write(target, error, callId, WireFormat.OpenAIChat);
         return Encoding.UTF8.GetString(target.WrittenSpan);
     }
 }

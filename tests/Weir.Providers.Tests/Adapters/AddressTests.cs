@@ -42,7 +42,7 @@ public sealed class AddressTests
     {
         var chat = Assert.IsType<IChatProvider>(ProviderCatalog.Find(provider), exactMatch: false);
         var address = new ProviderAddress(apiBase is null ? null : new(apiBase), null, "m");
-        Assert.Equal(expected, chat.ChatUri(address).AbsoluteUri);
+        Assert.Equal(expected, chat.ChatUri(address, WireFormat.OpenAIChat, stream: false).AbsoluteUri);
         Assert.True(chat.ModelInBody(address));
     }
 
@@ -68,7 +68,7 @@ public sealed class AddressTests
     {
         var azure = new AzureOpenAI();
         var address = new ProviderAddress(new(apiBase), version, "gpt");
-        Assert.Equal(expected, azure.ChatUri(address).AbsoluteUri);
+        Assert.Equal(expected, azure.ChatUri(address, WireFormat.OpenAIChat, stream: false).AbsoluteUri);
         Assert.Equal(expected.Contains("/openai/v1/", StringComparison.Ordinal), azure.ModelInBody(address));
     }
 
@@ -86,7 +86,7 @@ public sealed class AddressTests
     [Fact]
     public void A_deployment_name_can_not_leave_its_place_in_the_path()
     {
-        var uri = new AzureOpenAI().ChatUri(new(new("https://r.openai.azure.com"), "2024-10-21", "a/../../b?x#y"));
+        var uri = new AzureOpenAI().ChatUri(new(new("https://r.openai.azure.com"), "2024-10-21", "a/../../b?x#y"), WireFormat.OpenAIChat, stream: false);
         Assert.Equal("/openai/deployments/a%2F..%2F..%2Fb%3Fx%23y/chat/completions", uri.AbsolutePath);
     }
 
@@ -99,7 +99,7 @@ public sealed class AddressTests
         var chat = Assert.IsType<IChatProvider>(ProviderCatalog.Find(provider), exactMatch: false);
         var address = new ProviderAddress(null, null, "m");
         Assert.Null(chat.BaseAddress(address));
-        Assert.Contains(variable, Assert.Throws<InvalidOperationException>(() => chat.ChatUri(address)).Message, StringComparison.Ordinal);
+        Assert.Contains(variable, Assert.Throws<InvalidOperationException>(() => chat.ChatUri(address, WireFormat.OpenAIChat, stream: false)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

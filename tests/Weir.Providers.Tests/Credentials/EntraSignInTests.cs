@@ -73,6 +73,27 @@ public sealed class EntraSignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_that_the_configuration_names_is_exchanged_without_the_pods_own()
+    {
+        _environment.Remove("AZURE_FEDERATED_TOKEN_FILE");
+        Assert.Null(await ApplyAsync(SignIn().Credential(Federated(null, _cluster.Token(FakeEntra.Subject)), Scope), out var header));
+        Assert.Equal("Bearer entra-token-1", header());
+        var file = _certificates.PathOf("named");
+        await File.WriteAllTextAsync(file, _cluster.Token(FakeEntra.Subject), Cancel);
+        Assert.Null(await ApplyAsync(SignIn().Credential(Federated(file, null), Scope), out header));
+        Assert.Equal("Bearer entra-token-2", header());
+    }
+
+    [Fact]
+    public async Task A_named_token_that_Entra_does_not_know_is_explained_and_not_repeated()
+    {
+        var token = _cluster.Token("system:serviceaccount:other:one");
+        var fault = await ApplyAsync(SignIn().Credential(Federated(null, token), Scope), out _);
+        Assert.Contains("subject `system:serviceaccount:other:one`", fault?.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, fault?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_fresh_token_is_applied_without_waiting_and_without_asking_again()
     {
         var credential = Credential();
@@ -324,6 +345,9 @@ public sealed class EntraSignInTests : IAsyncLifetime
         var identity = EntraIdentity.From(null, null, secret, certificate, Variable, out var problem);
         return identity ?? throw new InvalidOperationException(problem);
     }
+
+    private EntraIdentity Federated(string? file, string? token) =>
+        EntraIdentity.Federated(null, null, file, token is null ? null : new(token), Variable, out var problem) ?? throw new InvalidOperationException(problem);
 
     private string? Variable(string name) => _environment.GetValueOrDefault(name);
 

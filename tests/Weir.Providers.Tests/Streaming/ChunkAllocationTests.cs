@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Threading.Tasks.Sources;
+using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Streaming;
 
 namespace Weir.Providers.Tests.Streaming;
@@ -50,7 +51,7 @@ public sealed class ChunkAllocationTests
     private static long AllocatedWhileWaiting()
     {
         var source = new PushedStream();
-        using var stream = new UpstreamStream(new HttpResponseMessage { Content = new StreamContent(source) }, source, Relayed.Withhold, Relayed.Faults);
+        using var stream = new UpstreamStream(new HttpResponseMessage { Content = new StreamContent(source) }, source, Relayed.Withhold, Relayed.Faults, OpenAIChatGlance.Instance);
         var opening = stream.OpenAsync(CancellationToken.None);
         source.Push(Chunk);
         Relayed.Now(opening);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Weir.Providers.Neutral;
 using Weir.Providers.Pricing;
+using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
 
@@ -39,7 +40,7 @@ internal sealed record Relayed(string Forwarded, string Terminal, StreamStepKind
     internal static UpstreamStream Open(byte[] stream, StreamRules rules, Func<int> nextCut, Exception? end = null)
     {
         var source = new CutStream(stream, nextCut, end);
-        return new UpstreamStream(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(source) }, source, rules, Faults);
+        return new UpstreamStream(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(source) }, source, rules, Faults, OpenAIChatGlance.Instance);
     }
 
     /// <summary>The result of a task that the stream in memory completes at once.</summary>

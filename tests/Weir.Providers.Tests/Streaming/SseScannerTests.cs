@@ -83,7 +83,8 @@ public sealed class SseScannerTests
             while (scanner.TryRead(bytes.AsSpan(given, arrived - given), arrived == bytes.Length, out var found))
             {
                 var shift = found.DataLines > 0 ? given : 0;
-                events.Add(new SseEvent(found.Start + given, found.End + given, found.DataStart + shift, found.DataEnd + shift, found.DataLines));
+                var nameShift = found.NameEnd > 0 ? given : 0;
+                events.Add(new SseEvent(found.Start + given, found.End + given, found.DataStart + shift, found.DataEnd + shift, found.DataLines, found.NameStart + nameShift, found.NameEnd + nameShift));
             }
             if (give)
             {

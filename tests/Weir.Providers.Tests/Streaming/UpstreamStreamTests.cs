@@ -1,5 +1,6 @@
 using System.Text;
 using Weir.Providers.Pricing;
+using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
 
@@ -60,11 +61,11 @@ public sealed class UpstreamStreamTests
     }
 
     [Fact]
-    public void A_stream_with_a_finish_reason_and_no_terminal_event_ends_in_order()
+    public void A_stream_with_a_finish_reason_and_no_terminal_event_ends_in_order_and_gets_one()
     {
         var relayed = Relayed.Whole(Role + Hello + Stop);
         Assert.Equal(StreamStepKind.Done, relayed.End);
-        Assert.Equal("", relayed.Terminal);
+        Assert.Equal(Done, relayed.Terminal);
     }
 
     [Theory]
@@ -254,7 +255,7 @@ public sealed class UpstreamStreamTests
         var source = new CutStream(Encoding.UTF8.GetBytes(Hello + Stop + Done), () => 3);
         using (var content = new StreamContent(source))
         {
-            var stream = new UpstreamStream(new HttpResponseMessage { Content = content }, source, Relayed.PassAll, Relayed.Faults);
+            var stream = new UpstreamStream(new HttpResponseMessage { Content = content }, source, Relayed.PassAll, Relayed.Faults, OpenAIChatGlance.Instance);
             Assert.True(UpstreamStream.Outstanding > before);
             Assert.Null(Relayed.Now(stream.OpenAsync(CancellationToken.None)));
             stream.Dispose();

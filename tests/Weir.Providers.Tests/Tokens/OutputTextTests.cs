@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Tokens;
 
 namespace Weir.Providers.Tests.Tokens;
@@ -38,7 +39,7 @@ public sealed class OutputTextTests
         using var output = new OutputText();
         for (var i = 0; i < chunks; i++)
         {
-            output.Add(Encoding.UTF8.GetBytes($$"""{"content":"{{new string('x', length)}}"}"""));
+            OpenAIChatGlance.Instance.KeepText(Encoding.UTF8.GetBytes($$"""{"content":"{{new string('x', length)}}"}"""), output);
         }
         Assert.Equal((long)chunks * length, output.Count(text => text.Length));
     }
@@ -47,7 +48,7 @@ public sealed class OutputTextTests
     public void Nothing_said_is_nothing_counted()
     {
         using var output = new OutputText();
-        output.Add("""{"content":""}"""u8);
+        OpenAIChatGlance.Instance.KeepText("""{"content":""}"""u8, output);
         Assert.True(output.IsEmpty);
         Assert.Equal(0, output.Count(_ => throw new InvalidOperationException("There is nothing to count.")));
     }
@@ -57,7 +58,7 @@ public sealed class OutputTextTests
         using var output = new OutputText();
         foreach (var chunk in chunks)
         {
-            output.Add(Encoding.UTF8.GetBytes(chunk));
+            OpenAIChatGlance.Instance.KeepText(Encoding.UTF8.GetBytes(chunk), output);
         }
         var kept = "";
         output.Count(text =>

@@ -10,7 +10,7 @@ internal static class AddressReader
     public static Uri? Read(SectionReader parameters, IProvider? provider, Func<string, string?> variable, out string? why)
     {
         why = null;
-        var name = parameters.Has("api_base") ? "api_base" : "base_url";
+        var name = parameters.Has("api_base") ? "api_base" : parameters.Has("aws_bedrock_runtime_endpoint") ? "aws_bedrock_runtime_endpoint" : "base_url";
         var text = parameters.Text(name)?.Trim();
         if (string.IsNullOrEmpty(text))
         {

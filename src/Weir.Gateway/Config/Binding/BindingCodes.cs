@@ -39,6 +39,9 @@ internal static class BindingCodes
     /// <summary>A name of an MCP server that reads badly in tool names.</summary>
     public const string McpServerName = "mcp-server-name";
 
+    /// <summary>A regular expression that can't be used.</summary>
+    public const string BadPattern = "bad-pattern";
+
     /// <summary>A name that <c>credential_list</c> does not hold.</summary>
     public const string UnknownCredential = "unknown-credential";
 

@@ -30,10 +30,16 @@ internal static class CredentialReader
             return new SignIn(key, null, null);
         }
 
-        var azure = provider.Name == "azure";
-        if (azure && WrittenEntra(parameters) is { } written)
+        var azure = provider.Name is "azure" or "azure_ai";
+        if (azure && WrittenEntra(parameters, variable) is { } written)
         {
             return written;
+        }
+
+        if (provider.LocationVariables.Count > 0)
+        {
+            // A cloud's own identity: read by its reader.
+            return new SignIn(null, null, null);
         }
 
         if (AddressReader.FirstSet(provider.KeyVariables, variable) is { } found)
@@ -51,7 +57,7 @@ internal static class CredentialReader
             : new SignIn(null, null, $"It has no key: set api_key, or {string.Join(" or ", provider.KeyVariables)} in the environment.");
     }
 
-    private static SignIn? WrittenEntra(SectionReader parameters)
+    private static SignIn? WrittenEntra(SectionReader parameters, Func<string, string?> variable)
     {
         if (parameters.Has("azure_username") || parameters.Has("azure_password"))
         {
@@ -59,9 +65,9 @@ internal static class CredentialReader
         }
 
         var token = parameters.Text("azure_ad_token");
-        if (token is not null && token.StartsWith("oidc/", StringComparison.Ordinal))
+        if (token is not null && token.StartsWith(TokenExchange.Prefix, StringComparison.Ordinal))
         {
-            return new SignIn(null, null, $"azure_ad_token asks for LiteLLM's '{token.Split('/')[1]}' token exchange, which Weir does not do: use a workload identity (AZURE_FEDERATED_TOKEN_FILE).");
+            return TokenExchange.Read(token, parameters.Text("tenant_id"), parameters.Text("client_id"), parameters.Text("azure_scope"), variable);
         }
 
         var entra = new EntraConfig

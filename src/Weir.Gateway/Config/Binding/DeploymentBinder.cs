@@ -3,6 +3,7 @@ using Weir.Gateway.Config.Check.Lint;
 using Weir.Gateway.Config.Check;
 using Weir.Gateway.Config.Yaml;
 using Weir.Providers;
+using Weir.Providers.Credentials;
 
 namespace Weir.Gateway.Config.Binding;
 
@@ -152,20 +153,40 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             AzureMistakes.Report(parameters, address, version);
         }
 
-        var where = new ProviderAddress(address, version, upstreamModel);
+        var location = Location(place.Model, provider, parameters);
+        var project = parameters.Text("vertex_project") ?? AddressReader.FirstSet(provider.ProjectVariables, sources.Variable)?.Value;
+        var where = new ProviderAddress(address, version, upstreamModel) { Location = location, Project = project };
         if (provider.BaseAddress(where) is not { } target)
         {
+            if (provider.LocationVariables.Count > 0)
+            {
+                LeaveOut(place, BindingCodes.NoAddress, provider.ProjectVariables.Count > 0
+                    ? $"It names no project: set vertex_project, or {provider.ProjectVariables[0]} in the environment."
+                    : $"It names no region: set aws_region_name, or {string.Join(" or ", provider.LocationVariables)} in the environment.");
+                return;
+            }
             var variables = provider.BaseVariables.Count == 0 ? "" : $", or {string.Join(" or ", provider.BaseVariables)} in the environment";
             LeaveOut(place, BindingCodes.NoAddress, $"The provider '{provider.Name}' has no address of its own: set api_base{variables}.");
             return;
         }
 
-        var clientside = ClientsideParameters(parameters);
+        var (clientside, patterns) = ClientsideReader.Read(parameters);
         var signIn = CredentialReader.Read(parameters, provider, IsOwnAddress(provider, where, target), defaults.AzureTokenRefresh, sources.Variable);
         if (signIn.Refusal is not null && !clientside.Contains("api_key", StringComparer.Ordinal))
         {
             LeaveOut(place, BindingCodes.NoCredential, signIn.Refusal);
             return;
+        }
+
+        AwsSettings? aws = null;
+        if (provider.Name == "bedrock" && signIn.Key is null)
+        {
+            aws = AwsReader.Read(parameters, location ?? "us-east-1", sources.Variable, out var problem);
+            if (problem is not null)
+            {
+                LeaveOut(place, BindingCodes.NoCredential, problem);
+                return;
+            }
         }
 
         var tls = TlsSetting.Read(parameters);
@@ -181,6 +202,9 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             ApiVersion = version,
             ApiKey = signIn.Key,
             Entra = signIn.Entra,
+            Aws = aws,
+            Location = location,
+            Project = project,
             Organization = parameters.Text("organization"),
             Headers = Headers(parameters),
             DefaultParams = DefaultParameters.Read(parameters),
@@ -196,6 +220,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             DropParams = DropParams(parameters),
             AdditionalDropParams = parameters.Texts("additional_drop_params"),
             ClientsideAuthParams = clientside,
+            ClientsideAuthPatterns = patterns,
             MockResponse = parameters.Text("mock_response"),
             VerifyTls = tls.Verify ?? true,
             CaFile = tls.CaFile,
@@ -211,6 +236,12 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
 
         _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
     }
+
+    /// <summary>Region or location: the file's, the one in the model's name, the environment's.</summary>
+    private string? Location(string model, IProvider provider, SectionReader parameters) => provider.LocationVariables.Count == 0 ? null
+        : parameters.Text("aws_region_name") ?? parameters.Text("vertex_location")
+            ?? provider.LocationIn(model.StartsWith(provider.Name + "/", StringComparison.Ordinal) ? model[(provider.Name.Length + 1)..] : model)
+            ?? AddressReader.FirstSet(provider.LocationVariables, sources.Variable)?.Value;
 
     private string NextId(Place place, ConfigMap parameters, SectionReader? info)
     {
@@ -286,33 +317,6 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
 
         return headers.ToImmutable();
-    }
-
-    /// <summary>Only plain names open a parameter. An item with a pattern would open it wider than written, so it opens nothing.</summary>
-    private static ImmutableArray<string> ClientsideParameters(SectionReader parameters)
-    {
-        if (parameters.Map.Find("configurable_clientside_auth_params") is not ConfigList list)
-        {
-            return parameters.Texts("configurable_clientside_auth_params");
-        }
-
-        var names = ImmutableArray.CreateBuilder<string>();
-        foreach (var item in list.Items)
-        {
-            if (item is ConfigScalar { IsNull: false } scalar)
-            {
-                names.Add(scalar.Text);
-            }
-            else if (item is ConfigMap pattern)
-            {
-                parameters.Warn(
-                    BindingCodes.ParameterIgnored, pattern, "configurable_clientside_auth_params",
-                    "A pattern for a clientside parameter is not served; the parameter stays closed. Name it without a pattern to open it for every address.",
-                    pattern.Describe(), "a name such as api_key");
-            }
-        }
-
-        return names.ToImmutable();
     }
 
     private void LeaveOut(Place place, string code, string reason, string? suggestion = null)

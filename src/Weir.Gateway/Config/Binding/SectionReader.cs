@@ -222,6 +222,10 @@ internal sealed class SectionReader(ConfigMap map, string path, ConfigProblems p
         Report(problems, severity, node, PathOf(name), expected);
     }
 
+    /// <summary>Reports a setting that must not be passed over.</summary>
+    public void Error(string code, ConfigNode node, string name, string message, string? found = null, string? expected = null) =>
+        problems.Error(code, node.Position, PathOf(name), message, found, expected);
+
     /// <summary>Warns about a setting.</summary>
     public void Warn(string code, ConfigNode node, string name, string message, string? found = null, string? expected = null, string? suggestion = null) =>
         problems.Warning(code, node.Position, PathOf(name), message, found, expected, suggestion);

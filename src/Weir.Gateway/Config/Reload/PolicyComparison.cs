@@ -71,7 +71,7 @@ public static class PolicyComparison
         }
 
         static string[] Parameters(IGrouping<string, DeploymentConfig> group) =>
-            [.. group.SelectMany(static item => item.ClientsideAuthParams).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            [.. group.SelectMany(static item => item.ClientsideAuthParams.Concat(item.ClientsideAuthPatterns.Select(static pattern => pattern.ToString()))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     private static IEnumerable<string> Metrics(GatewayConfig before, GatewayConfig after)

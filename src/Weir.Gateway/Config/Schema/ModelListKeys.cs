@@ -52,7 +52,7 @@ internal static class ModelListKeys
             Served("extra_headers", Map, "Headers of every call") with { Secret = true },
             Served("extra_body", Map, "Body members of every call"),
             Served("litellm_credential_name", Text, "Name of an entry of credential_list"),
-            Served("azure_ad_token", Text, "Entra token as text") with { Secret = true },
+            Served("azure_ad_token", Text, "Entra token as text, or oidc/file/PATH, oidc/env/NAME, oidc/env_path/NAME for a token to exchange") with { Secret = true },
             Served("tenant_id", Text, "Entra directory"),
             Served("client_id", Text, "Entra application or managed identity"),
             Served("client_secret", Text, "Secret of the application") with { Secret = true },
@@ -93,8 +93,17 @@ internal static class ModelListKeys
             Ignored("mock_timeout", ValueTypes.Bool | Number, "Pretend a timeout"),
             Ignored("use_chat_completions_api", Bool, "Use chat completions upstream"),
             Ignored("complexity_router_config", Map, "Rules of the complexity router", "Automatic routers are not served."),
-            .. new[] { "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region_name", "aws_role_name", "aws_session_name", "aws_profile_name", "aws_web_identity_token", "aws_bedrock_runtime_endpoint" }
-                .Select(static name => Ignored(name, Text, "Sign-in at AWS", "Bedrock and SageMaker are not served by this build.") with { Secret = true }),
+            Served("aws_access_key_id", Text, "Access key at AWS") with { Secret = true },
+            Served("aws_secret_access_key", Text, "Secret of the access key") with { Secret = true },
+            Served("aws_session_token", Text, "Session token of temporary keys") with { Secret = true },
+            Served("aws_region_name", Text, "AWS region; else AWS_REGION_NAME, AWS_REGION or AWS_DEFAULT_REGION"),
+            Served("aws_role_name", Text, "ARN of a role to assume"),
+            Served("aws_session_name", Text, "Name of the assumed session"),
+            Served("aws_external_id", Text, "External id that the role asks for"),
+            Served("aws_profile_name", Text, "Profile in the shared credentials file"),
+            Served("aws_web_identity_token", Text, "Where the web identity token is: oidc/file/PATH, oidc/env/NAME, oidc/env_path/NAME, or a path"),
+            Served("aws_sts_endpoint", Text, "Address of the token service"),
+            Served("aws_bedrock_runtime_endpoint", Text, "Address of Bedrock instead of the region's"),
             .. new[] { "vertex_project", "vertex_location", "vertex_credentials" }
                 .Select(static name => Ignored(name, Text | Map, "Sign-in at Vertex AI", "Vertex AI is not served by this build.") with { Secret = name == "vertex_credentials" }),
         ]);

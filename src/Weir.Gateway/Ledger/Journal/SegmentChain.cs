@@ -98,13 +98,14 @@ internal sealed class SegmentChain : IThreadPoolWorkItem, IDisposable
         bool prepare;
         lock (Gate)
         {
+            // The cause first: whoever sees that there is no room finds out why.
+            _status.AppendFailed(error.Message);
             _leaveActive = true;
             _noRoom = _spare is null;
             prepare = _spare is null && !_preparing && !_closed;
             _preparing |= prepare;
         }
 
-        _status.AppendFailed(error.Message);
         _logger.CannotWrite(error, _options.Folder, error.Message);
         if (prepare)
         {
@@ -133,6 +134,7 @@ internal sealed class SegmentChain : IThreadPoolWorkItem, IDisposable
             {
                 _preparing = false;
                 recovered = _noRoom;
+                _status.CanAppend();
                 _noRoom = false;
                 if (!_closed)
                 {
@@ -149,8 +151,12 @@ internal sealed class SegmentChain : IThreadPoolWorkItem, IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            _noRoom = true;
-            _status.AppendFailed(error.Message);
+            lock (Gate)
+            {
+                _status.AppendFailed(error.Message);
+                _noRoom = true;
+            }
+
             _logger.CannotWrite(error, _options.Folder, error.Message);
             _retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
         }
@@ -226,6 +232,11 @@ internal sealed class SegmentChain : IThreadPoolWorkItem, IDisposable
         {
             // The flushing thread only looks at the segment that is written, so the last rows of this one are flushed here.
             full.File.Flush();
+        }
+
+        if (_leaveActive)
+        {
+            _status.CanAppend();
         }
 
         _sealed.Enqueue(full);

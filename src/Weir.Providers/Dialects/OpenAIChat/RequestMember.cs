@@ -51,6 +51,30 @@ public enum RequestMember : byte
     /// <summary><c>service_tier</c>.</summary>
     ServiceTier,
 
+    /// <summary><c>max_output_tokens</c> (Responses).</summary>
+    MaxOutputTokens,
+
+    /// <summary><c>system</c> (Anthropic).</summary>
+    System,
+
+    /// <summary><c>instructions</c> (Responses).</summary>
+    Instructions,
+
+    /// <summary><c>previous_response_id</c> (Responses).</summary>
+    PreviousResponseId,
+
+    /// <summary><c>conversation</c> (Responses).</summary>
+    Conversation,
+
+    /// <summary><c>contents</c> (Gemini).</summary>
+    Contents,
+
+    /// <summary><c>systemInstruction</c> or <c>system_instruction</c> (Gemini).</summary>
+    SystemInstruction,
+
+    /// <summary><c>generationConfig</c> or <c>generation_config</c> (Gemini).</summary>
+    GenerationConfig,
+
     // Read and taken out before the body leaves: LiteLLM's own members.
     /// <summary><c>metadata</c>.</summary>
     Metadata,
@@ -159,6 +183,16 @@ public static class RequestMembers
         ["tools"] = RequestMember.Tools,
         ["response_format"] = RequestMember.ResponseFormat,
         ["service_tier"] = RequestMember.ServiceTier,
+        ["max_output_tokens"] = RequestMember.MaxOutputTokens,
+        ["system"] = RequestMember.System,
+        ["instructions"] = RequestMember.Instructions,
+        ["previous_response_id"] = RequestMember.PreviousResponseId,
+        ["conversation"] = RequestMember.Conversation,
+        ["contents"] = RequestMember.Contents,
+        ["systemInstruction"] = RequestMember.SystemInstruction,
+        ["system_instruction"] = RequestMember.SystemInstruction,
+        ["generationConfig"] = RequestMember.GenerationConfig,
+        ["generation_config"] = RequestMember.GenerationConfig,
         ["metadata"] = RequestMember.Metadata,
         ["litellm_metadata"] = RequestMember.LiteLlmMetadata,
         ["tags"] = RequestMember.Tags,
@@ -218,7 +252,12 @@ public static class RequestMembers
     internal const int LongestName = 64;
 
     /// <summary>True for members that must not reach an upstream.</summary>
-    public static bool IsTakenOut(RequestMember member) => member is >= RequestMember.Metadata and <= RequestMember.MockTesting;
+    /// <param name="member">The member.</param>
+    /// <param name="format">The body's format: in Responses and Messages <c>metadata</c> is the vendor's own, and LiteLLM's is <c>litellm_metadata</c>.</param>
+    public static bool IsTakenOut(RequestMember member, WireFormat format) =>
+        member == RequestMember.Metadata
+            ? format is not (WireFormat.OpenAIResponses or WireFormat.AnthropicMessages)
+            : member is > RequestMember.Metadata and <= RequestMember.MockTesting;
 
     /// <summary>True for members that name an endpoint or a credential.</summary>
     public static bool NamesEndpointOrCredential(RequestMember member) => member >= RequestMember.ApiBase;

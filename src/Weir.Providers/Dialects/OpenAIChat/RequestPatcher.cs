@@ -9,6 +9,9 @@ public sealed record RequestPatch
     /// <summary>The upstream's model name as a JSON string, quotes included, added when the body has none; empty = leave the model as it is.</summary>
     public ReadOnlyMemory<byte> Model { get; init; }
 
+    /// <summary>Take the model out of the body: the path names it, and the vendor refuses to read it twice.</summary>
+    public bool OmitModel { get; init; }
+
     /// <summary>Members that the deployment sets when the request does not: name to raw JSON.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Defaults { get; init; } = new Dictionary<string, ReadOnlyMemory<byte>>();
 
@@ -39,13 +42,13 @@ public static class RequestPatcher
     {
         target.Reset(body);
         // A caller whose path names the model may leave it out of the body; the upstream reads the body.
-        var addModel = !patch.Model.IsEmpty && !view.Has(RequestMember.Model);
-        if (!addModel && !patch.Model.IsEmpty && view.Value(RequestMember.Model) is { } model)
+        var addModel = !patch.OmitModel && !patch.Model.IsEmpty && !view.Has(RequestMember.Model);
+        if (!addModel && !patch.OmitModel && !patch.Model.IsEmpty && view.Value(RequestMember.Model) is { } model)
         {
             target.Replace(model.Start, model.End, patch.Model);
         }
         var names = patch.Drop.Count == 0 && alsoDrop.Count == 0 ? null : Names(patch.Drop, alsoDrop);
-        var kept = RemoveMembers(body.Span, view, names, target);
+        var kept = RemoveMembers(body.Span, view, patch.OmitModel, names, target);
         if (names is not null)
         {
             RemoveNested(body.Span, view, names, target);
@@ -82,7 +85,7 @@ public static class RequestPatcher
     }
 
     /// <summary>Takes whole members out, commas included. Returns how many stay.</summary>
-    private static int RemoveMembers(ReadOnlySpan<byte> body, RequestView view, HashSet<string>? names, PatchedBody target)
+    private static int RemoveMembers(ReadOnlySpan<byte> body, RequestView view, bool omitModel, HashSet<string>? names, PatchedBody target)
     {
         var members = view.Members;
         var kept = 0;
@@ -90,7 +93,7 @@ public static class RequestPatcher
         var i = 0;
         while (i < members.Length)
         {
-            if (!IsRemoved(body, members[i], names))
+            if (!IsRemoved(body, members[i], view.Format, omitModel, names))
             {
                 lastKeptEnd = members[i].Value.End;
                 kept++;
@@ -98,7 +101,7 @@ public static class RequestPatcher
                 continue;
             }
             var first = i;
-            while (i < members.Length && IsRemoved(body, members[i], names))
+            while (i < members.Length && IsRemoved(body, members[i], view.Format, omitModel, names))
             {
                 i++;
             }
@@ -114,8 +117,9 @@ public static class RequestPatcher
         return kept;
     }
 
-    private static bool IsRemoved(ReadOnlySpan<byte> body, in MemberSpan member, HashSet<string>? names) =>
-        RequestMembers.IsTakenOut(member.Member) || RequestMembers.NamesEndpointOrCredential(member.Member) ||
+    private static bool IsRemoved(ReadOnlySpan<byte> body, in MemberSpan member, WireFormat format, bool omitModel, HashSet<string>? names) =>
+        (omitModel && member.Member == RequestMember.Model) ||
+        RequestMembers.IsTakenOut(member.Member, format) || RequestMembers.NamesEndpointOrCredential(member.Member) ||
         (names is not null && names.Contains(NameOf(body, member.NameStart)));
 
     /// <summary>The decoded name of the member that begins at <paramref name="nameStart"/>.</summary>
@@ -131,7 +135,7 @@ public static class RequestPatcher
     {
         foreach (ref readonly var member in view.Members)
         {
-            if (!IsRemoved(body, member, names) && NestedMembers.Below(names, NameOf(body, member.NameStart)) is { Count: > 0 } below)
+            if (!IsRemoved(body, member, view.Format, omitModel: false, names) && NestedMembers.Below(names, NameOf(body, member.NameStart)) is { Count: > 0 } below)
             {
                 NestedMembers.Remove(body, member.Value, below, target);
             }
@@ -176,7 +180,7 @@ public static class RequestPatcher
                 Add(added, name, value.Span);
             }
         }
-        if (!view.Has(RequestMember.Model) && !patch.Model.IsEmpty)
+        if (!patch.OmitModel && !view.Has(RequestMember.Model) && !patch.Model.IsEmpty)
         {
             Add(added, "model", patch.Model.Span);
         }

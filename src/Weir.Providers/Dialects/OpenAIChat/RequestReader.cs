@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Weir.Providers.Dialects.OpenAIChat;
 
-/// <summary>Reads the members that the gateway decides on out of an OpenAI-shaped body, in one pass and without a tree.</summary>
+/// <summary>Reads the members that the gateway decides on out of a body, in one pass and without a tree.</summary>
 public static class RequestReader
 {
     /// <summary>Deepest nesting taken. Bodies of real clients stay below 30.</summary>
@@ -18,9 +18,10 @@ public static class RequestReader
     /// Fills <paramref name="view"/> from <paramref name="body"/>. Null on success. The whole body is checked: RFC 8259 and UTF-8
     /// throughout, no member that is read twice or in another case, at the top level and in <c>stream_options</c> and <c>metadata</c>.
     /// </summary>
-    public static BodyRefusal? Read(ReadOnlySpan<byte> body, RequestView view)
+    public static BodyRefusal? Read(ReadOnlySpan<byte> body, RequestView view, WireFormat format = WireFormat.OpenAIChat)
     {
         view.Reset();
+        view.Format = format;
         if (!Utf8.IsValid(body))
         {
             return new BodyRefusal(BodyRefusalReason.NotJson, "", "The request body is not valid UTF-8.");
@@ -80,7 +81,7 @@ public static class RequestReader
                 RequestMember.StreamOptions => ReadStreamOptions(ref reader, view),
                 RequestMember.Metadata or RequestMember.LiteLlmMetadata => ReadMetadata(ref reader),
                 RequestMember.Model or RequestMember.User => ReadText(ref reader, member),
-                RequestMember.N or RequestMember.MaxTokens or RequestMember.MaxCompletionTokens => ReadNumber(ref reader, member),
+                RequestMember.N or RequestMember.MaxTokens or RequestMember.MaxCompletionTokens or RequestMember.MaxOutputTokens => ReadNumber(ref reader, member),
                 >= RequestMember.Metadata => SkipChecked(ref reader),
                 _ => Skip(ref reader),
             };
@@ -152,6 +153,7 @@ public static class RequestReader
         {
             RequestMember.N => "n",
             RequestMember.MaxTokens => "max_tokens",
+            RequestMember.MaxOutputTokens => "max_output_tokens",
             _ => "max_completion_tokens",
         };
         return new BodyRefusal(BodyRefusalReason.WrongType, name, $"'{name}' must be a number.");

@@ -19,7 +19,7 @@ public readonly record struct ByteSpan(int Start, int End)
 public readonly record struct MemberSpan(RequestMember Member, int NameStart, ByteSpan Value);
 
 /// <summary>
-/// Typed spans over the bytes of an OpenAI-shaped request body. Holds no copy of the body. Reused between requests: call <see cref="Reset"/>.
+/// Typed spans over the bytes of a request body: its top-level members. Holds no copy of the body. Reused between requests: call <see cref="Reset"/>.
 /// </summary>
 public sealed class RequestView
 {
@@ -28,6 +28,9 @@ public sealed class RequestView
 
     /// <summary>Top-level members found.</summary>
     public int MemberCount { get; private set; }
+
+    /// <summary>What the body is written in.</summary>
+    public WireFormat Format { get; internal set; }
 
     /// <summary>Position just after the body's opening brace.</summary>
     public int ObjectStart { get; internal set; }
@@ -50,6 +53,7 @@ public sealed class RequestView
     /// <summary>Forgets the last body.</summary>
     public void Reset()
     {
+        Format = WireFormat.OpenAIChat;
         MemberCount = 0;
         ObjectStart = 0;
         Stream = false;

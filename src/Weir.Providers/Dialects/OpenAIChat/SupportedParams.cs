@@ -61,6 +61,21 @@ public static class SupportedParams
         return refused;
     }
 
+    /// <summary>Those of <paramref name="names"/> that <paramref name="body"/> sets to something.</summary>
+    public static IEnumerable<string> Present(ReadOnlySpan<byte> body, RequestView view, IReadOnlyList<string> names)
+    {
+        List<string> present = [];
+        foreach (ref readonly var member in view.Members)
+        {
+            var value = body[member.Value.Start..member.Value.End];
+            if (!value.SequenceEqual("null"u8) && !value.SequenceEqual("false"u8) && RequestPatcher.NameOf(body, member.NameStart) is var name && names.Contains(name))
+            {
+                present.Add(name);
+            }
+        }
+        return present;
+    }
+
     /// <summary>False for vendors that refuse a body with <c>stream_options</c>; they report usage without being asked.</summary>
     public static bool TakesStreamOptions(string provider) => provider is not ("mistral" or "perplexity");
 

@@ -35,14 +35,14 @@ public sealed class ProviderTests
     {
         var bound = Bound.From("""
             model_list:
-              - model_name: claude
-                litellm_params: {model: anthropic/claude-sonnet-4-5, api_key: k}
+              - model_name: command
+                litellm_params: {model: cohere/command-r-plus, api_key: k}
               - model_name: gpt
                 litellm_params: {model: openai/gpt-4o, api_key: k}
             """);
 
         Assert.Equal("gpt", bound.Only.ModelGroup);
-        Assert.Contains("'anthropic'", bound.LeftOut.Reason, StringComparison.Ordinal);
+        Assert.Contains("'cohere'", bound.LeftOut.Reason, StringComparison.Ordinal);
         Assert.Equal("config.yaml:3:29", bound.LeftOut.Origin);
         Assert.Equal(ProblemSeverity.Warning, bound.Problem(BindingCodes.ProviderNotServed).Severity);
     }
@@ -58,9 +58,9 @@ public sealed class ProviderTests
     [Fact]
     public void The_price_book_tells_a_model_without_prefix_whose_provider_is_not_served()
     {
-        var bound = Bound.Entry("model: claude-3-haiku-20240307\napi_key: k");
+        var bound = Bound.Entry("model: command-r-plus\napi_key: k");
 
-        Assert.Contains("'anthropic'", bound.LeftOut.Reason, StringComparison.Ordinal);
+        Assert.Contains("'cohere'", bound.LeftOut.Reason, StringComparison.Ordinal);
         bound.Problem(BindingCodes.ProviderNotServed);
     }
 

@@ -74,12 +74,33 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public void A_pattern_for_a_clientside_parameter_opens_nothing()
+    public void A_pattern_opens_a_clientside_parameter_for_what_it_matches_as_a_whole()
     {
-        var bound = Bound.Entry("model: openai/gpt-4o\napi_key: k\nconfigurable_clientside_auth_params: [{api_base: '^https://ok'}]");
+        var bound = Bound.Entry("model: openai/gpt-4o\napi_key: k\nconfigurable_clientside_auth_params: [api_version, {api_base: '^https://.*\\.ok\\.example(/v1)?'}]");
 
-        Assert.Empty(bound.Only.ClientsideAuthParams);
-        bound.Problem(BindingCodes.ParameterIgnored);
+        bound.HasNoProblem();
+        Assert.Equal(["api_version"], bound.Only.ClientsideAuthParams);
+        var pattern = Assert.Single(bound.Only.ClientsideAuthPatterns);
+        Assert.Equal("api_base", pattern.Name);
+        Assert.True(pattern.Matches("https://a.ok.example"));
+        Assert.True(pattern.Matches("https://a.ok.example/v1"));
+        Assert.False(pattern.Matches("https://a.ok.example.elsewhere.net"));
+        Assert.False(pattern.Matches("http://a.ok.example"));
+        Assert.False(pattern.Matches("https://a.ok.example\n"));
+        Assert.False(pattern.Matches("https://elsewhere.net\\.ok.example"));
+    }
+
+    [Theory]
+    [InlineData("(?=https)x")]
+    [InlineData("a(")]
+    [InlineData("a)|(?:b")]
+    [InlineData(@"(a)\1")]
+    public void A_pattern_that_can_not_be_used_is_an_error_at_its_line(string pattern)
+    {
+        var bound = Bound.Entry($"model: openai/gpt-4o\napi_key: k\nconfigurable_clientside_auth_params:\n  - api_base: '{pattern}'");
+
+        var problem = bound.Problem(BindingCodes.BadPattern);
+        Assert.Equal((ProblemSeverity.Error, 7), (problem.Severity, problem.Position.Line));
     }
 
     [Fact]
@@ -181,6 +202,37 @@ public sealed class SignInTests
     [InlineData("azure_ad_token: oidc/google/aud", "token exchange")]
     public void Half_an_identity_is_explained(string lines, string said) =>
         Assert.Contains(said, Bound.Entry($"{Azure}\n{lines}").LeftOut.Reason, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("oidc/file//run/token", "/run/token", null)]
+    [InlineData("oidc/env_path/TOKEN_PATH", "/run/named", null)]
+    [InlineData("oidc/azure/api://aud", "/run/federated", null)]
+    [InlineData("oidc/env/TOKEN", null, "eyJ.a.b")]
+    public void Another_issuer_s_token_is_exchanged(string written, string? file, string? text)
+    {
+        var bound = Bound.Entry(
+            $"{Azure}\ntenant_id: t\nclient_id: c\nazure_ad_token: {written}",
+            ("TOKEN_PATH", "/run/named"), ("TOKEN", "eyJ.a.b"), ("AZURE_FEDERATED_TOKEN_FILE", "/run/federated"), ("AZURE_API_KEY", "k"));
+
+        bound.HasNoProblem();
+        Assert.Null(bound.Only.ApiKey);
+        Assert.Equal(("t", "c", file, text), (bound.Only.Entra?.TenantId, bound.Only.Entra?.ClientId, bound.Only.Entra?.AssertionFile, bound.Only.Entra?.Assertion?.Reveal()));
+    }
+
+    [Theory]
+    [InlineData("oidc/file/run/token", "oidc/file//run/token")]
+    [InlineData("oidc/env/ABSENT", "ABSENT, which is not set")]
+    [InlineData("oidc/env_path/", "without a name")]
+    [InlineData("oidc/azure/x", "AZURE_FEDERATED_TOKEN_FILE is not set")]
+    [InlineData("oidc/google/https://aud", "'google' token exchange")]
+    [InlineData("oidc/github/aud", "oidc/file/PATH")]
+    [InlineData("oidc/circleci_v2/", "'circleci_v2'")]
+    public void An_exchange_that_can_not_be_is_explained(string written, string said) =>
+        Assert.Contains(said, Bound.Entry($"{Azure}\ntenant_id: t\nclient_id: c\nazure_ad_token: {written}").LeftOut.Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public void An_exchange_needs_tenant_and_client() =>
+        Assert.Contains("client_id too", Bound.Entry($"{Azure}\ntenant_id: t\nazure_ad_token: oidc/file//run/token").LeftOut.Reason, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("localhost:8000/v1", "http://localhost:8000/v1")]

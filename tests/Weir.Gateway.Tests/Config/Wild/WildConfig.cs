@@ -26,8 +26,11 @@ internal sealed record WildConfig(string[] Usable, string[] LeftOut, string[] Co
         ["configmap"] = new(["gpt-4o = openai gpt-4o"], ["broken"], ["unwrapped@7", "unknown-provider@14"]),
         ["empty-sections"] = new(["gpt-4o = openai gpt-4o"], [], []),
         ["every-cloud"] = new(
-            ["gpt = openai gpt-4o"], ["claude-sonnet", "gemini-flash", "nova", "vertex", "command"],
-            ["provider-not-served@3", "provider-not-served@5", "provider-not-served@7", "provider-not-served@9", "provider-not-served@11", "unknown-group@15"]),
+            [
+                "claude-sonnet = anthropic claude-sonnet-4-5", "gemini-flash = gemini gemini-2.5-flash", "nova = bedrock amazon.nova-pro-v1:0",
+                "vertex = vertex_ai gemini-2.5-pro", "gpt = openai gpt-4o",
+            ],
+            ["command"], ["provider-not-served@11"]),
         ["everything-from-the-environment"] = new(["default = hosted_vllm org/model"], [], []),
         ["fallback-to-nobody"] = new(["gpt-4o = openai gpt-4o"], [], ["unknown-group@7", "unknown-group@8"]),
         ["fallbacks-both-sections"] = new(
@@ -66,7 +69,7 @@ internal sealed record WildConfig(string[] Usable, string[] LeftOut, string[] Co
         ["unset-variable-left-out"] = new(["east = openai gpt-4o"], ["west"], ["unset-variable@5"]),
         ["wildcards"] = new(
             [
-                "openai/* = openai *", "openrouter/* = openrouter *", "cerebras/* = cerebras *", "deepseek/* = deepseek *", "groq/* = groq *",
+                "openai/* = openai *", "openrouter/* = openrouter *", "anthropic/* = anthropic *", "cerebras/* = cerebras *", "deepseek/* = deepseek *", "gemini/* = gemini *", "groq/* = groq *",
                 "mistral/* = mistral *", "nvidia_nim/* = nvidia_nim *", "* = openai *", "perplexity/* = perplexity *",
             ],
             [], []),

@@ -8,6 +8,12 @@ internal static class EmptyCells
     private static readonly Row[] Rows =
     [
         new("only a request says it, and requests are not streamed", (feature, _, _, streamed) => streamed && Features.OfRequests.Contains(feature)),
+        new("OpenAI chat takes pictures from the user only: those of a result follow in a message of the user", (feature, _, to, _) => feature == "tool_result_image" && to == WireFormat.OpenAIChat),
+        new("OpenAI chat has no mark for a tool's failure", (feature, from, to, _) => feature == "tool_error" && (from == WireFormat.OpenAIChat || to == WireFormat.OpenAIChat)),
+        new("OpenAI chat's streams hold nothing of tools that run at a vendor", (feature, from, to, streamed) => feature == "builtin_tool" && streamed && (from == WireFormat.OpenAIChat || to == WireFormat.OpenAIChat)),
+        new("OpenAI chat says `stop` whether or not a stop text was met", (feature, _, to, streamed) => feature == "stop_sequence" && streamed && to == WireFormat.OpenAIChat),
+        new("the sources of a streamed text are told in the words of one dialect only", (feature, from, to, streamed) => feature == "citations" && streamed && from != to),
+        new("a neutral stream does not name the tier that was served", (feature, _, _, streamed) => feature == "service_tier" && streamed),
         new("only a stream has it", (feature, _, _, streamed) => !streamed && feature == "error_in_stream"),
     ];
 

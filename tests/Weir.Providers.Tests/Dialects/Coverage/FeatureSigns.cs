@@ -51,7 +51,7 @@ internal static class FeatureSigns
             "parallel_tools" => result.Choices.Exists(choice => choice.Parts.OfType<ToolCallPart>().Count() > 1),
             "builtin_tool" => parts.OfType<OpaquePart>().Any(),
             "images" => parts.OfType<ImagePart>().Any(),
-            "audio" => parts.OfType<MediaPart>().Any(),
+            "audio" => parts.Exists(part => part is MediaPart or OpaquePart { Kind: "audio" }),
             "reasoning" => parts.OfType<ThinkingPart>().Any(),
             "stop_sequence" => result.Choices.Exists(choice => choice.Stop == StopReason.StopSequence),
             "max_tokens" => result.Choices.Exists(choice => choice.Stop == StopReason.MaxTokens),
@@ -60,7 +60,7 @@ internal static class FeatureSigns
             "usage_reasoning" => result.Usage.Reasoning > 0,
             "usage_cache_write" => result.Usage.CacheWrite > 0,
             "content_filter" => result.Choices.Exists(choice => choice.Stop == StopReason.ContentFilter),
-            "citations" => parts.Exists(part => part is TextPart { Citations.IsAbsent: false }),
+            "citations" => parts.Exists(part => part is TextPart { Citations.IsAbsent: false } or OpaquePart { Kind: "annotations" }),
             "service_tier" => result.ServiceTier is not null,
             // Tolerated where they come from, and never part of another dialect's answer.
             "unknown_members" => true,

@@ -94,7 +94,7 @@ public sealed class RequestPropertyTests
             Assert.Null(RequestReader.Read(decided.Sent, after));
             foreach (ref readonly var member in after.Members)
             {
-                Assert.False(RequestMembers.IsTakenOut(member.Member) || RequestMembers.NamesEndpointOrCredential(member.Member));
+                Assert.False(RequestMembers.IsTakenOut(member.Member, WireFormat.OpenAIChat) || RequestMembers.NamesEndpointOrCredential(member.Member));
                 Assert.DoesNotContain(RequestPatcher.NameOf(decided.Sent, member.NameStart), patch.Drop);
             }
             var untouched = decided.View.Members.ToArray().Where(m => m.Member == RequestMember.Unknown)

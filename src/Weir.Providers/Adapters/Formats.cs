@@ -1,0 +1,23 @@
+namespace Weir.Providers.Adapters;
+
+/// <summary>Lists of wire formats that several adapters have in common.</summary>
+internal static class Formats
+{
+    /// <summary>LiteLLM's <c>openai/responses/x</c>: the model answers in Responses alone.</summary>
+    internal const string ResponsesRoute = "responses/";
+
+    internal static readonly IReadOnlyList<WireFormat> Chat = [WireFormat.OpenAIChat];
+    internal static readonly IReadOnlyList<WireFormat> Responses = [WireFormat.OpenAIResponses];
+    internal static readonly IReadOnlyList<WireFormat> ChatAndResponses = [WireFormat.OpenAIChat, WireFormat.OpenAIResponses];
+    internal static readonly IReadOnlyList<WireFormat> Messages = [WireFormat.AnthropicMessages];
+    internal static readonly IReadOnlyList<WireFormat> Gemini = [WireFormat.GeminiGenerate];
+    internal static readonly IReadOnlyList<WireFormat> Converse = [WireFormat.BedrockConverse];
+
+    /// <summary>The path of one of OpenAI's formats.</summary>
+    internal static string OpenAIPath(WireFormat format) => format switch
+    {
+        WireFormat.OpenAIChat => "/chat/completions",
+        WireFormat.OpenAIResponses => "/responses",
+        _ => throw new InvalidOperationException($"{format} is none of OpenAI's formats."),
+    };
+}

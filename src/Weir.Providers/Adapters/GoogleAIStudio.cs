@@ -1,0 +1,58 @@
+namespace Weir.Providers.Adapters;
+
+/// <summary>Gemini's developer API: <c>{base}/v1beta/models/{model}:generateContent</c>, the key in <c>x-goog-api-key</c>.</summary>
+internal sealed class GoogleAIStudio : IChatProvider
+{
+    private static readonly Uri Home = new("https://generativelanguage.googleapis.com");
+
+    /// <inheritdoc/>
+    public string Name => "gemini";
+
+    /// <inheritdoc/>
+    public (string Header, string Prefix) KeyHeader => ("x-goog-api-key", "");
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> KeyVariables { get; } = ["GEMINI_API_KEY", "GOOGLE_API_KEY"];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> BaseVariables { get; } = ["GEMINI_API_BASE"];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> VersionVariables => [];
+
+    /// <inheritdoc/>
+    public bool KeyOptional => false;
+
+    /// <inheritdoc/>
+    public string UpstreamModel(string model) => model;
+
+    /// <inheritdoc/>
+    public bool ModelInBody(ProviderAddress address) => false;
+
+    /// <inheritdoc/>
+    public Uri? BaseAddress(ProviderAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var given = address.ApiBase ?? Home;
+        return UpstreamPath.Replace(given, UpstreamPath.Without(given, "/v1beta/models", "/v1beta"), "");
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<WireFormat> ChatFormats(string model) => Formats.Gemini;
+
+    /// <inheritdoc/>
+    public Uri ChatUri(ProviderAddress address, WireFormat format, bool stream)
+    {
+        var root = BaseAddress(address)!; // Never null here: there is a default.
+        return UpstreamPath.Replace(root, $"{root.AbsolutePath.TrimEnd('/')}/v1beta/models/{Uri.EscapeDataString(address.Model)}{GeminiVerb.Of(stream)}", GeminiVerb.QueryOf(stream));
+    }
+}
+
+/// <summary>Gemini's two ways of asking.</summary>
+internal static class GeminiVerb
+{
+    internal static string Of(bool stream) => stream ? ":streamGenerateContent" : ":generateContent";
+
+    /// <summary>Without it a stream is one long JSON array.</summary>
+    internal static string QueryOf(bool stream) => stream ? "?alt=sse" : "";
+}
