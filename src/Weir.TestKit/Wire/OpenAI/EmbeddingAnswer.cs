@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace Weir.TestKit.Wire;
+namespace Weir.TestKit.Wire.OpenAI;
 
 /// <summary>Unit vectors made from a hash of the input: equal inputs get equal vectors.</summary>
-internal sealed class EmbeddingAnswer(ScriptedModelOptions options, ModelRequest request) : Answer(options, request)
+internal sealed class EmbeddingAnswer(ScriptedModelOptions options, ModelRequest request) : OpenAIAnswer(options, request)
 {
     private const int MostDimensions = 8_192;
 

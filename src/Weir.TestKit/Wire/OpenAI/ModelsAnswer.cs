@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace Weir.TestKit.Wire;
+namespace Weir.TestKit.Wire.OpenAI;
 
 /// <summary>The list of models, or one of them.</summary>
-internal sealed class ModelsAnswer(ScriptedModelOptions options, ModelRequest request, string? one) : Answer(options, request)
+internal sealed class ModelsAnswer(ScriptedModelOptions options, ModelRequest request, string? one) : OpenAIAnswer(options, request)
 {
     public override void WriteBody(IBufferWriter<byte> output)
     {

@@ -2,33 +2,22 @@ using System.Buffers;
 using System.Text.Json;
 using Weir.TestKit.Scripts;
 
-namespace Weir.TestKit.Wire;
+namespace Weir.TestKit.Wire.OpenAI;
 
 /// <summary>A chat completion, whole or streamed.</summary>
-internal sealed class ChatAnswer : Answer
+internal sealed class ChatAnswer : OpenAIAnswer
 {
-    private const int LongestEcho = 200;
-
-    private readonly string? _text;
-    private readonly ScriptedReply _reply;
+    private readonly Spoken _spoken;
+    private readonly ChatRequest _request;
     private readonly string _finish;
-    private readonly ScriptedUsage _usage;
     private readonly string _id;
 
-    public ChatAnswer(ScriptedModelOptions options, ModelScript script, ModelRequest request)
+    public ChatAnswer(ScriptedModelOptions options, ModelScript script, ChatRequest request)
         : base(options, request)
     {
-        _reply = script.Next(request.AfterTool, request.LastText) ?? OwnWords(options, request);
-        _text = _reply.Text;
-        var finish = _reply.ToolCalls.IsEmpty ? "stop" : "tool_calls";
-        if (_text is not null && request.MaxTokens is { } max && Tokens.Count(_text) > max)
-        {
-            _text = Tokens.Take(_text, max);
-            finish = "length";
-        }
-
-        _finish = _reply.FinishReason ?? finish;
-        _usage = _reply.Usage ?? new ScriptedUsage(request.PromptTokens, request.Choices * CompletionTokens());
+        _request = request;
+        _spoken = Spoken.Of(options, script, request);
+        _finish = _spoken.Finish;
         _id = $"chatcmpl-{request.Number:D6}";
     }
 
@@ -46,14 +35,19 @@ internal sealed class ChatAnswer : Answer
             json.WriteNumber("index", i);
             json.WriteStartObject("message");
             json.WriteString("role", "assistant");
-            json.WriteString("content", _text);
-            json.WriteNull("refusal");
-            if (!_reply.ToolCalls.IsEmpty)
+            json.WriteString("content", _spoken.Text);
+            if (_spoken.Reasoning is { } reasoning)
+            {
+                json.WriteString("reasoning_content", reasoning);
+            }
+
+            json.WriteString("refusal", _spoken.Refusal);
+            if (!_spoken.Calls.IsEmpty)
             {
                 json.WriteStartArray("tool_calls");
-                for (var call = 0; call < _reply.ToolCalls.Length; call++)
+                for (var call = 0; call < _spoken.Calls.Length; call++)
                 {
-                    WriteCall(json, call, null, _reply.ToolCalls[call].Arguments);
+                    WriteCall(json, call, null, _spoken.Calls[call].Arguments);
                 }
 
                 json.WriteEndArray();
@@ -71,7 +65,7 @@ internal sealed class ChatAnswer : Answer
         }
 
         json.WriteEndArray();
-        WriteUsage(json, _usage.PromptTokens, _usage.CompletionTokens, _usage.CachedTokens, _usage.ReasoningTokens);
+        WriteUsage(json, _spoken.Usage.PromptTokens, _spoken.Usage.CompletionTokens, _spoken.Usage.CachedTokens, _spoken.Usage.ReasoningTokens);
         if (Azure)
         {
             WritePromptFilterResults(json);
@@ -82,7 +76,7 @@ internal sealed class ChatAnswer : Answer
 
     public override IEnumerable<ReadOnlyMemory<byte>> Events()
     {
-        using var buffer = new EventBuffer(Lenient);
+        using var buffer = new EventBuffer();
         if (Azure)
         {
             // Azure's first chunk has no choices and empty names; clients that read choices[0] fall over it.
@@ -102,17 +96,25 @@ internal sealed class ChatAnswer : Answer
         for (var choice = 0; choice < Request.Choices; choice++)
         {
             yield return Delta(buffer, choice, first: true);
-            for (var at = 0; _text is not null && at < _text.Length;)
+            foreach (var word in Spoken.Words(_spoken.Reasoning))
             {
-                var length = Tokens.FirstLength(_text.AsSpan(at));
-                yield return Delta(buffer, choice, content: _text.AsMemory(at, length));
-                at += length;
+                yield return Delta(buffer, choice, text: ("reasoning_content", word));
             }
 
-            for (var call = 0; call < _reply.ToolCalls.Length; call++)
+            foreach (var word in Spoken.Words(_spoken.Text))
+            {
+                yield return Delta(buffer, choice, text: ("content", word));
+            }
+
+            foreach (var word in Spoken.Words(_spoken.Refusal))
+            {
+                yield return Delta(buffer, choice, text: ("refusal", word));
+            }
+
+            for (var call = 0; call < _spoken.Calls.Length; call++)
             {
                 yield return Delta(buffer, choice, call: call);
-                foreach (var piece in Pieces(_reply.ToolCalls[call].Arguments))
+                foreach (var piece in Spoken.Pieces(_spoken.Calls[call].Arguments))
                 {
                     yield return Delta(buffer, choice, call: call, arguments: piece);
                 }
@@ -126,14 +128,14 @@ internal sealed class ChatAnswer : Answer
             yield return LateAnnotation(buffer);
         }
 
-        if (Request.IncludeUsage)
+        if (_request.IncludeUsage)
         {
             buffer.Start();
             buffer.Json.WriteStartObject();
             WriteHead(buffer.Json, "chat.completion.chunk", _id);
             buffer.Json.WriteStartArray("choices");
             buffer.Json.WriteEndArray();
-            WriteUsage(buffer.Json, _usage.PromptTokens, _usage.CompletionTokens, _usage.CachedTokens, _usage.ReasoningTokens);
+            WriteUsage(buffer.Json, _spoken.Usage.PromptTokens, _spoken.Usage.CompletionTokens, _spoken.Usage.CachedTokens, _spoken.Usage.ReasoningTokens);
             buffer.Json.WriteEndObject();
             yield return buffer.End();
         }
@@ -142,7 +144,7 @@ internal sealed class ChatAnswer : Answer
     }
 
     private ReadOnlyMemory<byte> Delta(
-        EventBuffer buffer, int choice, bool first = false, ReadOnlyMemory<char>? content = null, int? call = null,
+        EventBuffer buffer, int choice, bool first = false, (string Member, string Text)? text = null, int? call = null,
         string? arguments = null, bool finish = false)
     {
         buffer.Start();
@@ -156,12 +158,12 @@ internal sealed class ChatAnswer : Answer
         if (first)
         {
             json.WriteString("role", "assistant");
-            json.WriteString("content", _text is null ? null : "");
+            json.WriteString("content", _spoken.Text is null ? null : "");
         }
 
-        if (content is { } text)
+        if (text is { } piece)
         {
-            json.WriteString("content", text.Span);
+            json.WriteString(piece.Member, piece.Text);
         }
 
         if (call is { } index)
@@ -174,14 +176,14 @@ internal sealed class ChatAnswer : Answer
         json.WriteEndObject();
         json.WriteNull("logprobs");
         json.WriteString("finish_reason", finish ? _finish : null);
-        if (Azure && content is not null)
+        if (Azure && text is not null)
         {
             WriteFilterResults(json, "content_filter_results");
         }
 
         json.WriteEndObject();
         json.WriteEndArray();
-        if (Request.IncludeUsage)
+        if (_request.IncludeUsage)
         {
             json.WriteNull("usage");
         }
@@ -206,9 +208,9 @@ internal sealed class ChatAnswer : Answer
         json.WriteNull("finish_reason");
         WriteFilterResults(json, "content_filter_results");
         json.WriteStartObject("content_filter_offsets");
-        json.WriteNumber("check_offset", _text?.Length ?? 0);
+        json.WriteNumber("check_offset", _spoken.Text?.Length ?? 0);
         json.WriteNumber("start_offset", 0);
-        json.WriteNumber("end_offset", _text?.Length ?? 0);
+        json.WriteNumber("end_offset", _spoken.Text?.Length ?? 0);
         json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndArray();
@@ -242,62 +244,11 @@ internal sealed class ChatAnswer : Answer
         json.WriteStartObject("function");
         if (named)
         {
-            json.WriteString("name", _reply.ToolCalls[call].Name);
+            json.WriteString("name", _spoken.Calls[call].Name);
         }
 
         json.WriteString("arguments", arguments);
         json.WriteEndObject();
         json.WriteEndObject();
-    }
-
-    private int CompletionTokens()
-    {
-        var tokens = Tokens.Count(_text);
-        foreach (var call in _reply.ToolCalls)
-        {
-            tokens += 1 + ((call.Arguments.Length + 7) / 8);
-        }
-
-        return tokens;
-    }
-
-    /// <summary>Arguments arrive eight characters at a time, cut anywhere (never inside a surrogate pair).</summary>
-    private static IEnumerable<string> Pieces(string arguments)
-    {
-        for (var at = 0; at < arguments.Length;)
-        {
-            var length = Math.Min(8, arguments.Length - at);
-            if (at + length < arguments.Length && char.IsLowSurrogate(arguments[at + length]))
-            {
-                length++;
-            }
-
-            yield return arguments.Substring(at, length);
-            at += length;
-        }
-    }
-
-    private static ScriptedReply OwnWords(ScriptedModelOptions options, ModelRequest request)
-    {
-        if (request.ForcedTool() is { } tool)
-        {
-            return ScriptedReply.Call(tool.Name, SchemaSample.Of(tool.Schema));
-        }
-
-        if (request.Member("response_format") is { ValueKind: JsonValueKind.Object } format && format.TryGetProperty("type", out var type))
-        {
-            if (type.ValueEquals("json_schema") && format.TryGetProperty("json_schema", out var named)
-                && named.TryGetProperty("schema", out var schema))
-            {
-                return ScriptedReply.Say(SchemaSample.Of(schema));
-            }
-
-            if (type.ValueEquals("json_object"))
-            {
-                return ScriptedReply.Say("""{"answer": "scripted"}""");
-            }
-        }
-
-        return ScriptedReply.Say((request.AfterTool ? "The tool answered: " : options.AnswerPrefix) + Tokens.Take(request.LastText, LongestEcho));
     }
 }

@@ -1,44 +1,16 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 using Weir.TestKit.Faults;
 
-namespace Weir.TestKit.Wire;
+namespace Weir.TestKit.Wire.OpenAI;
 
 /// <summary>An HTTP error in the words of OpenAI or Azure.</summary>
-internal sealed class ErrorAnswer(ScriptedModelOptions options, Fault fault, ModelRequest request) : Answer(options, request)
+internal sealed class ErrorAnswer(ScriptedModelOptions options, Fault fault, ModelRequest request) : OpenAIAnswer(options, request)
 {
     public override int Status => fault.Status;
 
-    /// <summary>The message to send, with the echo that the fault asks for; null = the vendor's words.</summary>
-    public static string? MessageOf(Fault fault, HttpRequest request, byte[] body) => !fault.Echo
-        ? fault.Message
-        : $"{fault.Message ?? "Refused"}: authorization={request.Headers.Authorization} api-key={request.Headers["api-key"]} body={Encoding.UTF8.GetString(body)}";
-
-    public override IEnumerable<KeyValuePair<string, string>> Headers()
-    {
-        foreach (var header in base.Headers())
-        {
-            yield return header;
-        }
-
-        if (fault.RetryAfter is { } after)
-        {
-            yield return new("Retry-After", after);
-        }
-
-        if (fault.RetryAfterMs is { } milliseconds)
-        {
-            yield return new("retry-after-ms", milliseconds.ToString(CultureInfo.InvariantCulture));
-        }
-
-        if (fault.Location is { } location)
-        {
-            yield return new("Location", location);
-        }
-    }
+    public override IEnumerable<KeyValuePair<string, string>> Headers() => base.Headers().Concat(RetryHeaders.Of(fault));
 
     public override void WriteBody(IBufferWriter<byte> output)
     {
@@ -56,8 +28,8 @@ internal sealed class ErrorAnswer(ScriptedModelOptions options, Fault fault, Mod
         json.WriteStartObject("error");
         json.WriteString("message", fault.Message ?? message);
         json.WriteString("type", fault.Type ?? type);
-        json.WriteString("param", fault.Param ?? (filter && Azure ? "prompt" : null));
-        json.WriteString("code", filter ? code : fault.Code ?? code);
+        json.WriteString("param", fault.Param is "" ? null : fault.Param ?? (filter && Azure ? "prompt" : null));
+        json.WriteString("code", filter ? code : fault.Code is "" ? null : fault.Code ?? code);
         if (filter && Azure)
         {
             json.WriteNumber("status", 400);

@@ -1,20 +1,22 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace Weir.TestKit.Wire;
+namespace Weir.TestKit.Wire.OpenAI;
 
 /// <summary>A legacy text completion, whole or streamed. It repeats the prompt.</summary>
-internal sealed class CompletionAnswer : Answer
+internal sealed class CompletionAnswer : OpenAIAnswer
 {
     private const int LongestEcho = 200;
 
     private readonly string _text;
     private readonly string _finish;
     private readonly int _promptTokens;
+    private readonly ChatRequest _request;
 
-    public CompletionAnswer(ScriptedModelOptions options, ModelRequest request)
+    public CompletionAnswer(ScriptedModelOptions options, ChatRequest request)
         : base(options, request)
     {
+        _request = request;
         var prompt = request.Text("prompt") ?? FirstText(request.Member("prompt"));
         _promptTokens = Tokens.Count(prompt);
         var whole = options.AnswerPrefix + Tokens.Take(prompt, LongestEcho);
@@ -42,7 +44,7 @@ internal sealed class CompletionAnswer : Answer
 
     public override IEnumerable<ReadOnlyMemory<byte>> Events()
     {
-        using var buffer = new EventBuffer(Lenient);
+        using var buffer = new EventBuffer();
         for (var choice = 0; choice < Request.Choices; choice++)
         {
             for (var at = 0; at < _text.Length;)
@@ -54,7 +56,7 @@ internal sealed class CompletionAnswer : Answer
             }
         }
 
-        if (Request.IncludeUsage)
+        if (_request.IncludeUsage)
         {
             buffer.Start();
             buffer.Json.WriteStartObject();
@@ -77,7 +79,7 @@ internal sealed class CompletionAnswer : Answer
         buffer.Json.WriteStartArray("choices");
         WriteChoice(buffer.Json, choice, text, finish);
         buffer.Json.WriteEndArray();
-        if (Request.IncludeUsage)
+        if (_request.IncludeUsage)
         {
             buffer.Json.WriteNull("usage");
         }
