@@ -213,7 +213,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     {
         var (response, deployment, timeout) = (opened.Response, opened.Deployment, opened.Timeout);
         var type = response.Content.Headers.ContentType?.MediaType;
-        if (type is not null && !type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase))
+        if (!EventSource.IsStream(type))
         {
             var (body, fault) = await UpstreamAnswer.ReadAsync(response, LongestErrorBody, timeout.Token);
             using (body)
@@ -226,7 +226,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
         var request = call.Snapshot.Config.Request;
         var withhold = opened.Crossing is not Crossing && !RequestPatcher.CallerAskedForUsage(call.View) && !request.AlwaysIncludeStreamUsage;
-        var stream = new UpstreamStream(response, await response.Content.ReadAsStreamAsync(timeout.Token),
+        var stream = new UpstreamStream(response, EventSource.Open(await response.Content.ReadAsStreamAsync(timeout.Token), type, caps),
             new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
         try
         {
