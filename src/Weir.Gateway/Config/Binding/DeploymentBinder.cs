@@ -241,7 +241,8 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
     private string? Location(string model, IProvider provider, SectionReader parameters) => provider.LocationVariables.Count == 0 ? null
         : parameters.Text("aws_region_name") ?? parameters.Text("vertex_location")
             ?? provider.LocationIn(model.StartsWith(provider.Name + "/", StringComparison.Ordinal) ? model[(provider.Name.Length + 1)..] : model)
-            ?? AddressReader.FirstSet(provider.LocationVariables, sources.Variable)?.Value;
+            ?? AddressReader.FirstSet(provider.LocationVariables, sources.Variable)?.Value
+            ?? provider.DefaultLocation;
 
     private string NextId(Place place, ConfigMap parameters, SectionReader? info)
     {
