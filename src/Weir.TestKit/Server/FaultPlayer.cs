@@ -86,7 +86,16 @@ internal sealed class FaultPlayer(HttpContext context, ScriptedModelOptions opti
 
             if (fault.Kind == FaultKind.ErrorEvent && sent == fault.Chunks)
             {
-                await WriteAsync(answer.Shape.ErrorEvent(options, fault, answer.Request, sent), cancellationToken);
+                var error = answer.Shape.ErrorEvent(options, fault, answer.Request, sent);
+                await WriteAsync(error, cancellationToken);
+                if (error.IsEmpty)
+                {
+                    // A stream without words for an error just breaks.
+                    await context.Response.BodyWriter.FlushAsync(cancellationToken);
+                    EndedConnection = true;
+                    context.Abort();
+                }
+
                 return;
             }
 
