@@ -15,6 +15,12 @@ internal sealed class FaultPlayer(HttpContext context, ScriptedModelOptions opti
 
     public async Task PlayAsync(Fault fault, Answer answer, CancellationToken cancellationToken)
     {
+        if (fault.Kind == FaultKind.ErrorEvent && answer.Streams && answer.Shape.ErrorEvent(options, fault, answer.Request, 0).IsEmpty)
+        {
+            // A stream without words for an error just breaks.
+            fault = Fault.CutAfter(fault.Chunks);
+        }
+
         switch (fault.Kind)
         {
             case FaultKind.HangBeforeHeaders:
@@ -86,16 +92,7 @@ internal sealed class FaultPlayer(HttpContext context, ScriptedModelOptions opti
 
             if (fault.Kind == FaultKind.ErrorEvent && sent == fault.Chunks)
             {
-                var error = answer.Shape.ErrorEvent(options, fault, answer.Request, sent);
-                await WriteAsync(error, cancellationToken);
-                if (error.IsEmpty)
-                {
-                    // A stream without words for an error just breaks.
-                    await context.Response.BodyWriter.FlushAsync(cancellationToken);
-                    EndedConnection = true;
-                    context.Abort();
-                }
-
+                await WriteAsync(answer.Shape.ErrorEvent(options, fault, answer.Request, sent), cancellationToken);
                 return;
             }
 
