@@ -29,7 +29,7 @@ public sealed class CrossingTests
         var dropped = new Dropped();
         try
         {
-            var body = Crossing.WriteRequest(to, turn, dropped);
+            var body = Crossing.WriteRequest(to, Crossing.Aim(turn, from, to), dropped);
             to.ReadRequest(body);
             return WireText.Pretty(body) + (dropped.Names.Count > 0 ? $"\ndropped: {string.Join(", ", dropped.Names)}\n" : "\n");
         }
@@ -43,10 +43,15 @@ public sealed class CrossingTests
     [MemberData(nameof(Answers))]
     public void An_answer_crosses_to_every_dialect_as_written_down(string path) => HoldAgainstGolden(path, (from, to, one) =>
     {
-        var body = Crossing.WriteAnswer(to, from.ReadAnswer(one.Body));
-        to.ReadAnswer(body);
-        var facts = to.ReadFacts(body);
-        Assert.True(facts.IsJsonObject && !facts.HasError, "The dialect's own glance does not know the answer that it wrote.");
+        var result = from.ReadAnswer(one.Body);
+        var body = Crossing.WriteAnswer(to, result);
+        if (!result.Choices.Exists(choice => choice.Stop == StopReason.Error))
+        {
+            // What failed at the vendor is told as an error in some dialects, and then it is no answer.
+            to.ReadAnswer(body);
+            var facts = to.ReadFacts(body);
+            Assert.True(facts.IsJsonObject && !facts.HasError, "The dialect's own glance does not know the answer that it wrote.");
+        }
         return WireText.Pretty(body) + "\n";
     });
 

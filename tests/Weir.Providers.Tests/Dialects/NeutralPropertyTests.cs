@@ -126,5 +126,9 @@ public sealed class NeutralPropertyTests
             iter: Iterations / 3);
     }
 
-    private static ChatTurn Through(IChatDialect dialect, ChatTurn turn) => dialect.ReadRequest(Crossing.WriteRequest(dialect, turn, new Dropped()));
+    private static ChatTurn Through(IChatDialect dialect, ChatTurn turn)
+    {
+        turn.Model = Crossing.ModelOf(dialect.Format);
+        return dialect.ReadRequest(Crossing.WriteRequest(dialect, turn, new Dropped()));
+    }
 }
