@@ -89,6 +89,13 @@ public interface IChatProvider : IProvider
     BodyVariant? VariantOf(WireFormat format) => null;
 }
 
+/// <summary>A provider with <see cref="Operation.CountTokens"/>.</summary>
+public interface ITokenCountProvider : IChatProvider
+{
+    /// <summary>Absolute address at which a prompt in <paramref name="format"/>, one of the model's formats, is counted.</summary>
+    Uri CountUri(ProviderAddress address, WireFormat format);
+}
+
 /// <summary>A provider with <see cref="Operation.Completion"/>.</summary>
 public interface ICompletionProvider : IProvider
 {

@@ -52,7 +52,15 @@ public static class ProviderCatalog
         new OpenAICompatible("zai") { DefaultBase = new("https://api.z.ai/api/paas/v4"), KeyVariables = ["ZAI_API_KEY"], BaseVariables = ["ZAI_API_BASE"] },
     ];
 
-    private static readonly FrozenDictionary<string, IProvider> ByName = All.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);
+    /// <summary>Names under which LiteLLM and its price book file models of a provider that has another name here.</summary>
+    private static readonly KeyValuePair<string, string>[] Aliases =
+    [
+        new("bedrock_converse", "bedrock"), new("vertex_ai_beta", "vertex_ai"), new("vertex_ai-language-models", "vertex_ai"),
+        new("vertex_ai-anthropic_models", "vertex_ai"),
+    ];
+
+    private static readonly FrozenDictionary<string, IProvider> ByName = All.Select(p => (p.Name, Provider: p))
+        .Concat(Aliases.Select(a => (Name: a.Key, Provider: All.First(p => p.Name == a.Value)))).ToFrozenDictionary(p => p.Name, p => p.Provider, StringComparer.Ordinal);
 
     /// <summary>Every catalog name, in alphabetical order.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(p => p.Name).Order(StringComparer.Ordinal)];
@@ -68,8 +76,10 @@ public static class ProviderCatalog
             "llamagate", "maritalk", "meta_llama", "minimax", "morph", "nano-gpt", "nlp_cloud", "nscale", "oci", "oobabooga", "ovhcloud",
             "palm", "petals", "poe", "predibase", "publicai", "ragflow", "recraft", "replicate", "runwayml", "sagemaker",
             "sagemaker_chat", "sap", "snowflake", "stability", "text-completion-codestral", "topaz", "triton", "v0",
-            "vercel_ai_gateway", "vertex_ai_beta", "vllm", "voyage", "wandb", "watsonx", "watsonx_text", "xiaomi_mimo",
+            "vercel_ai_gateway", "vllm", "voyage", "wandb", "watsonx", "watsonx_text", "xiaomi_mimo",
             "xinference",
+            "abliteration", "apertis", "azure_agents", "bedrock_mantle", "black_forest_labs", "chatgpt", "chutes", "clarifai", "gmi", "helicone", "manus",
+            "pydantic_ai_agents", "sarvam", "scaleway", "synthetic",
         ],
         StringComparer.Ordinal);
 

@@ -182,7 +182,7 @@ public sealed class ScriptedModelTests
     {
         await using var wired = await Wired.StartAsync(new ScriptedModelOptions { Models = ["a", "b"] });
 
-        var list = await wired.Http.GetStringAsync("/v1/models", Wired.Token);
+        var list = await wired.Http.GetStringAsync("/openai/v1/models", Wired.Token);
         var text = await wired.AskAsync("/v1/completions", """{"model":"a","prompt":"once upon"}""");
         var events = await wired.StreamAsync("/v1/completions", """{"model":"a","prompt":"once upon","stream":true}""");
 

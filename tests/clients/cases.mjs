@@ -1,16 +1,19 @@
 // Runs the cases of one client and prints one line of JSON for each, which the C# tests read.
-// Only the address (WEIR_ROOT) and the key (WEIR_KEY) differ between the bare model and the gateway.
+// Only the address, the key and the names of the models differ between the bare model and the gateway:
+//   node anthropic.mjs --root http://127.0.0.1:4000 --key sk-1 --model gpt [--limited M] [--cut M] [--blocked M]
+// The address and the key may come from WEIR_ROOT and WEIR_KEY instead.
 
-export const root = need('WEIR_ROOT');
+export const root = need('root', 'WEIR_ROOT');
 export const v1 = `${root}/v1`;
-export const key = need('WEIR_KEY');
+export const key = need('key', 'WEIR_KEY');
 
 // The scripted model reads a fault from the name of the model.
+const model = option('model') ?? 'gpt';
 export const models = {
-  plain: 'gpt',
-  limited: 'gpt~429:1',
-  cut: 'gpt~cut:3',
-  blocked: 'gpt~filter',
+  plain: model,
+  limited: option('limited') ?? `${model}~429:1`,
+  cut: option('cut') ?? `${model}~cut:5`,
+  blocked: option('blocked') ?? `${model}~filter`,
 };
 
 export const weather = {
@@ -21,9 +24,14 @@ export const weather = {
 
 export const sunny = (args) => `sunny in ${args.city}`;
 
-function need(name) {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set`);
+export function option(name) {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+function need(name, variable) {
+  const value = option(name) ?? process.env[variable];
+  if (!value) throw new Error(`--${name} is missing and ${variable} is not set`);
   return value;
 }
 

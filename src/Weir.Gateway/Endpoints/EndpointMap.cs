@@ -46,15 +46,17 @@ internal static class EndpointMap
         foreach (var root in (string[])["/v1", "/anthropic/v1"])
         {
             Chat(root + "/messages", "Anthropic Messages, streamed or not", WireFormat.AnthropicMessages);
+            Count(root + "/messages/count_tokens", "Counts a prompt's tokens", WireFormat.AnthropicMessages);
         }
         foreach (var root in (string[])["/v1beta/models", "/v1/models", "/models"])
         {
             Chat(root + "/{model}:generateContent", "Gemini generateContent", WireFormat.GeminiGenerate);
+            Count(root + "/{model}:countTokens", "Counts a prompt's tokens", WireFormat.GeminiGenerate);
             Chat(root + "/{model}:streamGenerateContent", "Gemini generateContent, streamed", WireFormat.GeminiGenerate, stream: true);
         }
 
         // What can be called.
-        foreach (var root in (string[])["", "/v1", "/openai/v1"])
+        foreach (var root in (string[])["", "/v1", "/openai/v1", "/v1beta"])
         {
             Get(root + "/models", "Models that the key may call", parts.Models.ListAsync);
             Get(root + "/models/{**id}", "One model", parts.Models.GetAsync);
@@ -78,6 +80,7 @@ internal static class EndpointMap
         Open("GET", "/metrics", "Prometheus metrics", parts.Metrics);
 
         // Itself.
+        Open("HEAD", "/", "The gateway answers", static _ => Task.CompletedTask);
         Get("/routes", "Every route", http => RouteList.WriteAsync(http, routes));
         Open("GET", "/openapi.json", "This API as an OpenAPI document", http => OpenApiDocument.WriteAsync(http, routes));
         foreach (var path in (string[])["/", "/docs"])
@@ -88,6 +91,8 @@ internal static class EndpointMap
 
         void Model(string path, string summary, Operation operation) =>
             routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(operation, WireFormat.OpenAIChat, path))));
+        void Count(string path, string summary, WireFormat format) =>
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.CountTokens, format, path))));
         void Chat(string path, string summary, WireFormat format, bool stream = false) =>
             routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.Chat, format, path), stream)));
         void Get(string path, string summary, RequestDelegate handler) => Add("GET", path, summary, open: false, handler);

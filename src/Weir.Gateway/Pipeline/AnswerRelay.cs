@@ -29,7 +29,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     private async ValueTask WholeAsync(GatewayCall call, ModelAnswer answer)
     {
         var body = answer.Told;
-        if (Settlement.HasToCount(answer))
+        if (Settlement.HasToCount(call, answer))
         {
             await ThreadHop.ToPool();
         }
@@ -132,7 +132,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     /// <summary>The orderly end: settle, write down, then let the terminal event go.</summary>
     private async ValueTask EndAsync(GatewayCall call, ModelAnswer answer, ReadOnlyMemory<byte> terminal)
     {
-        if (Settlement.HasToCount(answer))
+        if (Settlement.HasToCount(call, answer))
         {
             await ThreadHop.ToPool();
         }
@@ -179,7 +179,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     /// <summary>The stream ends before its end: charge what was used, write the row as broken, tell a caller who is still there.</summary>
     private async ValueTask BreakAsync(GatewayCall call, ModelAnswer answer, UpstreamFault? fault)
     {
-        if (Settlement.HasToCount(answer))
+        if (Settlement.HasToCount(call, answer))
         {
             await ThreadHop.ToPool();
         }

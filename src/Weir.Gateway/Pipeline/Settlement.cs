@@ -1,4 +1,5 @@
 using Weir.Gateway.Ledger;
+using Weir.Providers;
 using Weir.Providers.Neutral;
 using Weir.Providers.Pricing;
 using Weir.Providers.Tokens;
@@ -9,11 +10,16 @@ namespace Weir.Gateway.Pipeline;
 internal static class Settlement
 {
     /// <summary>True when the upstream told no usage, so that tokens must be counted: work for another thread.</summary>
-    internal static bool HasToCount(ModelAnswer answer) => answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty;
+    internal static bool HasToCount(GatewayCall call, ModelAnswer answer) => call.Operation != Operation.CountTokens && (answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty);
 
     /// <summary>Settles an answer that came whole.</summary>
     internal static void Whole(GatewayCall call, ModelAnswer answer)
     {
+        if (call.Operation == Operation.CountTokens)
+        {
+            call.Record.CostKnown = true;
+            return;
+        }
         var usage = answer.Facts.Usage;
         if (usage.IsEmpty)
         {
@@ -36,7 +42,7 @@ internal static class Settlement
         var model = call.Deployment?.Config.Info.BaseModel ?? answer.Model.Model;
         var usage = new TokenUsage
         {
-            Prompt = TokenCounter.CountRequest(model, call.Bytes.Span).Tokens,
+            Prompt = PromptTokens.Count(call, model),
             Completion = output.Count(text => TokenCounter.CountText(model, text).Tokens),
             Estimated = true,
         };

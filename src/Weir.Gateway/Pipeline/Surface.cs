@@ -13,6 +13,7 @@ internal sealed record Surface(Operation Operation, WireFormat Format, string Ro
     {
         (Operation.Completion, _) => "/completions",
         (Operation.Embedding, _) => "/embeddings",
+        (Operation.CountTokens, WireFormat.AnthropicMessages) => "/v1/messages/count_tokens",
         (_, WireFormat.AnthropicMessages) => "/v1/messages",
         (_, WireFormat.OpenAIResponses) => "/responses",
         (_, WireFormat.GeminiGenerate) => "/v1beta/models",

@@ -40,6 +40,12 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         var surface = asText ? call.Surface.AsChat : call.Surface;
         var own = mock is null ? ClientsideParams.Find(call, deployment, model, surface.Operation) : null;
         var target = mock is not null ? UpstreamTarget.Mock : own is not null ? own.Target : model.TargetOf(surface);
+        var countHere = call.Operation == Operation.CountTokens && (mock is not null || target is null);
+        if (countHere)
+        {
+            await ThreadHop.ToPool();
+            target = UpstreamTarget.Mock with { Format = call.Format };
+        }
         if (target is null)
         {
             return new AttemptOutcome(null, new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{deployment.Provider.Name}' does not serve {call.Operation} here."), 0);
@@ -67,7 +73,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             var sentAt = time.GetTimestamp();
             timeout.Arm(call.Stream ? limits.FirstChunk : limits.Whole);
-            var reply = mock is not null ? MockUpstream.Answer(mock, call, model.Model) : await SendAsync(call, deployment, target, own, timeout.Token);
+            var reply = countHere ? LocalCount.Answer(call, model.Model) : mock is not null ? MockUpstream.Answer(mock, call, model.Model) : await SendAsync(call, deployment, target, own, timeout.Token);
             if (reply.Fault is { } unsent)
             {
                 return new AttemptOutcome(null, unsent, unsent.Status);
@@ -159,7 +165,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, UpstreamTarget target, ClientsideTarget? own, CancellationToken cancellationToken)
     {
         var credential = own?.Credential ?? deployment.Credential;
-        var request = new UpstreamCall(call.Stream ? target.Streamed : target.Whole, call.Patched, credential, target.Headers);
+        var request = new UpstreamCall(call.Stream ? target.Streamed : target.Whole, call.Patched, credential, ForwardedHeaders.With(call, target));
         var reply = await deployment.Http.PostAsync(request, cancellationToken);
         if (reply.Response is not { StatusCode: System.Net.HttpStatusCode.Unauthorized } || !credential.Invalidate())
         {
@@ -207,7 +213,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     {
         var (response, deployment, timeout) = (opened.Response, opened.Deployment, opened.Timeout);
         var type = response.Content.Headers.ContentType?.MediaType;
-        if (type is not null && !type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase))
+        if (!EventSource.IsStream(type))
         {
             var (body, fault) = await UpstreamAnswer.ReadAsync(response, LongestErrorBody, timeout.Token);
             using (body)
@@ -220,7 +226,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
         var request = call.Snapshot.Config.Request;
         var withhold = opened.Crossing is not Crossing && !RequestPatcher.CallerAskedForUsage(call.View) && !request.AlwaysIncludeStreamUsage;
-        var stream = new UpstreamStream(response, await response.Content.ReadAsStreamAsync(timeout.Token),
+        var stream = new UpstreamStream(response, EventSource.Open(await response.Content.ReadAsStreamAsync(timeout.Token), type, caps),
             new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
         try
         {

@@ -20,6 +20,9 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Embedding">Where embeddings go; null when the provider has none.</param>
 internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPrice? Price, UpstreamTarget[] Chats, UpstreamTarget? Completion, UpstreamTarget? Embedding)
 {
+    /// <summary>Where prompts are counted, by wire format; empty when the provider counts none.</summary>
+    internal UpstreamTarget[] Counts { get; init; } = [];
+
     /// <summary>What becomes of a body whose path names the model.</summary>
     internal RequestPatch PatchWithoutModel { get; } = Patch with { Model = default };
 
@@ -48,6 +51,11 @@ internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPric
     /// <summary>Where a call of <paramref name="surface"/> goes: to the caller's own format where the upstream speaks it. Null when it has no such operation.</summary>
     internal UpstreamTarget? TargetOf(Surface surface)
     {
+        if (surface.Operation == Operation.CountTokens)
+        {
+            // Another format's tokenizer is not asked: what it counts would have to be said in that format first.
+            return Array.Find(Counts, target => target.Format == surface.Format);
+        }
         if (surface.Operation != Operation.Chat)
         {
             return surface.Operation == Operation.Completion ? Completion : surface.Operation == Operation.Embedding ? Embedding : null;
@@ -73,6 +81,9 @@ internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPric
 internal sealed record UpstreamTarget(
     WireFormat Format, Uri Whole, Uri Streamed, KeyValuePair<string, string>[] Headers, RequestPatch Patch, RequestPatch? Variant)
 {
+    /// <summary>Names of the headers that the configuration sets: a caller's do not replace them.</summary>
+    internal IReadOnlySet<string> OwnHeaders { get; init; } = System.Collections.Frozen.FrozenSet<string>.Empty;
+
     /// <summary>Nobody: mock answers are made here, in OpenAI's form.</summary>
     internal static readonly UpstreamTarget Mock = new(WireFormat.OpenAIChat, new Uri("mock:"), new Uri("mock:"), [], new RequestPatch(), null);
 }
@@ -116,6 +127,9 @@ internal sealed class UpstreamDeployment : Deployment
 
     /// <summary>The compiled model; null for a wildcard.</summary>
     internal UpstreamModel? FixedModel => _fixed;
+
+    /// <summary>What the price book knows of its vendor, by the vendor's own names.</summary>
+    internal IReadOnlyList<string> KnownModels => _prices.ModelsOf(Provider.Name);
 
     /// <summary>Its provider.</summary>
     internal IProvider Provider { get; }
@@ -189,12 +203,24 @@ internal sealed class UpstreamDeployment : Deployment
         return new UpstreamModel(model, patch, price,
             known && Provider is IChatProvider chat ? [.. chat.ChatFormats(configured).Select(format => TargetOf(chat, address, format, patch))] : [],
             known ? Plain((Provider as ICompletionProvider)?.CompletionUri(address), patch) : null,
-            known ? Plain((Provider as IEmbeddingProvider)?.EmbeddingUri(address), patch) : null);
+            known ? Plain((Provider as IEmbeddingProvider)?.EmbeddingUri(address), patch) : null)
+        {
+            Counts = known && Provider is ITokenCountProvider counter ? [.. counter.ChatFormats(configured).Select(format => CountTargetOf(counter, address, format, patch))] : [],
+        };
+    }
+
+    private UpstreamTarget CountTargetOf(ITokenCountProvider provider, ProviderAddress address, WireFormat format, RequestPatch patch)
+    {
+        var uri = provider.CountUri(address, format);
+        return TargetOf(provider, address, format, patch) with { Whole = uri, Streamed = uri };
     }
 
     private UpstreamTarget TargetOf(IChatProvider provider, ProviderAddress address, WireFormat format, RequestPatch patch) => new(
         format, provider.ChatUri(address, format, stream: false), provider.ChatUri(address, format, stream: true),
-        WithOwn(provider.FormatHeaders(format)), UpstreamModel.PatchFor(patch, provider, format), UpstreamModel.VariantOf(provider, format));
+        WithOwn(provider.FormatHeaders(format)), UpstreamModel.PatchFor(patch, provider, format), UpstreamModel.VariantOf(provider, format))
+    {
+        OwnHeaders = Headers.Select(static header => header.Key).ToHashSet(StringComparer.OrdinalIgnoreCase),
+    };
 
     private UpstreamTarget? Plain(Uri? address, RequestPatch patch) =>
         address is null ? null : new UpstreamTarget(WireFormat.OpenAIChat, address, address, Headers, patch, null);

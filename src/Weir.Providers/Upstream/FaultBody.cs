@@ -64,9 +64,9 @@ internal sealed class FaultBody
             Root(document.RootElement);
             return true;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // Not JSON after all, or cut short: the caller shows it as text.
+            // Not JSON after all, cut short, or with bytes in a value that are no UTF-8 (the latter is the second exception): the caller shows it as text.
             return false;
         }
     }

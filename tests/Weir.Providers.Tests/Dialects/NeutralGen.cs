@@ -14,7 +14,7 @@ internal sealed class NeutralGen(int[] tape, Expresses limits)
 
     private static readonly string[] Words =
     [
-        "Hello", "Lima", "a\"b", "back\\slash", "Grüße", "世界", "🙂", "line\nbreak", "tab\tstop", "<b>&amp;</b>", "{\"not\":\"json\"}", "data: [DONE]", "\u2028", "é", "0",
+        "Hello", "Lima", "a\"b", "back\\slash", "Grüße", "世界", "🙂", "line\nbreak", "tab\tstop", "<b>&amp;</b>", "{\"not\":\"json\"}", "data: [DONE]", "a\u2028b", "é", "0",
         "event: end",
     ];
 

@@ -66,7 +66,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
-        var parameters = Parameters(own ?? entry, path);
+        var parameters = Parameters(WithRates(own ?? entry, entry), path);
         if (parameters.Map.FindEntry("silent_model") is { } silent)
         {
             problems.Error(
@@ -172,7 +172,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
 
         var (clientside, patterns) = ClientsideReader.Read(parameters);
         var signIn = CredentialReader.Read(parameters, provider, IsOwnAddress(provider, where, target), defaults.AzureTokenRefresh, sources.Variable);
-        if (signIn.Refusal is not null && !clientside.Contains("api_key", StringComparer.Ordinal))
+        if (signIn.Refusal is not null && !clientside.Contains("api_key", StringComparer.Ordinal) && !parameters.Has("mock_response"))
         {
             LeaveOut(place, BindingCodes.NoCredential, signIn.Refusal);
             return;
@@ -269,6 +269,45 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
 
         return new SectionReader(defaults.Merge(own.Map, credential), $"{path}.litellm_params", problems, ProblemSeverity.Warning);
+    }
+
+    /// <summary>
+    /// LiteLLM takes rpm and tpm of the entry itself for those of its <c>litellm_params</c>, and its rate-weighing strategies look into
+    /// <c>model_info</c> after that.
+    /// </summary>
+    private SectionReader WithRates(SectionReader own, SectionReader entry)
+    {
+        var info = entry.Map.FindMap("model_info");
+        List<ConfigEntry> added = [];
+        foreach (var name in new[] { "rpm", "tpm" })
+        {
+            if (own.Has(name))
+            {
+                continue;
+            }
+
+            if (!ReferenceEquals(own, entry) && entry.Has(name) && entry.Map.FindEntry(name) is { } beside)
+            {
+                added.Add(beside);
+            }
+            else if (info?.FindEntry(name) is { Value.IsNull: false } inside)
+            {
+                if (defaults.RatesOfModelInfo)
+                {
+                    added.Add(inside);
+                }
+                else
+                {
+                    problems.Warning(
+                        BindingCodes.ParameterIgnored, inside.Key.Position, $"{entry.Path}.model_info.{name}",
+                        $"'{name}' under model_info counts for the usage-based strategies only; with this one it is a note.", suggestion: $"litellm_params.{name}");
+                }
+            }
+        }
+
+        return added.Count == 0
+            ? own
+            : new SectionReader(new ConfigMap(own.Map.Position, [.. own.Map.Entries.Where(static entry => !entry.Value.IsNull), .. added], own.Map.Duplicates), own.Path, problems, ProblemSeverity.Warning);
     }
 
     private static bool IsOwnAddress(IProvider provider, ProviderAddress where, Uri target) =>

@@ -77,11 +77,14 @@ internal sealed class ModelReferenceCheck(
 
     private void CheckAliases()
     {
-        foreach (var entry in router.Map.FindMap("model_group_alias")?.Entries ?? [])
+        foreach (var (section, name) in new[] { (router, "model_group_alias"), (liteLlm, "model_alias_map") })
         {
-            if ((entry.Value as ConfigScalar ?? (entry.Value as ConfigMap)?.FindScalar("model")) is { IsNull: false } target)
+            foreach (var entry in section.Map.FindMap(name)?.Entries ?? [])
             {
-                CheckExists(target, $"{router.PathOf("model_group_alias")}.{entry.Name}", $"The target of the alias '{entry.Name}',");
+                if ((entry.Value as ConfigScalar ?? (entry.Value as ConfigMap)?.FindScalar("model")) is { IsNull: false } target)
+                {
+                    CheckExists(target, $"{section.PathOf(name)}.{entry.Name}", $"The target of the alias '{entry.Name}',");
+                }
             }
         }
     }

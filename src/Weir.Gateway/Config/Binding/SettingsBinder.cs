@@ -76,8 +76,18 @@ internal sealed class SettingsBinder(SectionReader general, SectionReader liteLl
     public Secret? DatabaseUrl() =>
         general.Secret("database_url") ?? (sources.Variable("DATABASE_URL") is { Length: > 0 } url ? new Secret(url) : null);
 
-    /// <summary>A list, or one text; Weir reads names, so what is not text (a map of settings) has no name here.</summary>
-    private ImmutableArray<string> CallbackNames(string name) => liteLlm.Map.Find(name) is ConfigMap ? [] : liteLlm.Texts(name);
+    /// <summary>A list, or one text. An item may be a map that holds one callback's settings under its name.</summary>
+    private IEnumerable<string> CallbackNames(string name) => liteLlm.Map.Find(name) switch
+    {
+        ConfigScalar one => [one.Text],
+        ConfigList many => many.Items.SelectMany(static item => item switch
+        {
+            ConfigScalar { IsNull: false } text => [text.Text],
+            ConfigMap map => map.Entries.Select(static entry => entry.Name),
+            _ => [],
+        }),
+        _ => [],
+    };
 
     private TlsSetting VariableTls()
     {

@@ -43,6 +43,7 @@ internal static class EmptyCells
     {
         [(WireFormat.OpenAIChat, "builtin_tool")] = "OpenAI chat's streams hold nothing of tools that run at a vendor",
         [(WireFormat.OpenAIChat, "stop_sequence")] = "OpenAI chat says `stop` whether or not a stop text was met",
+        [(WireFormat.BedrockConverse, "builtin_tool")] = "Converse's streams hold nothing of tools that run at a vendor",
         [(WireFormat.GeminiGenerate, "stop_sequence")] = "Gemini says `STOP` whether or not a stop text was met",
     };
 
