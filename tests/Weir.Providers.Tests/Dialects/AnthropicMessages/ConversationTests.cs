@@ -47,9 +47,9 @@ public sealed class ConversationTests
     }
 
     [Fact]
-    public void No_empty_text_is_sent()
+    public void No_text_without_a_letter_is_sent()
     {
-        var turn = Claude.Turn("claude-sonnet-4-5", Claude.User("a"), Claude.Assistant(new TextPart("")), Claude.User(new TextPart(""), new TextPart("b")));
+        var turn = Claude.Turn("claude-sonnet-4-5", Claude.User("a"), Claude.Assistant(new TextPart("")), Claude.User(new TextPart(" \n"), new TextPart("b")));
         Assert.Equal("""[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]""", Claude.Member(turn, "messages"));
         Assert.Equal("""[{"role":"user","content":[{"type":"text","text":"."}]}]""", Claude.Member(Claude.Turn("m", Claude.User("")), "messages"));
     }

@@ -182,6 +182,24 @@ public sealed class RequestPlanTests
         Assert.Equal(["response_format"], dropped.Names);
     }
 
+    [Theory]
+    [InlineData("""{"type":"object","properties":{"n":{"type":"number"}},"required":["n"]}""")]
+    [InlineData(null)]
+    public void A_wish_for_JSON_that_was_said_by_a_tool_is_read_as_the_wish(string? schema)
+    {
+        var turn = Claude.Turn("claude-3-5-sonnet-latest");
+        turn.Format = new OutputFormat(schema is null ? default : Claude.Raw(schema));
+        var back = Claude.Read(Claude.Write(turn));
+        Assert.Equal(schema ?? "", back.Format?.Schema.ToString());
+        Assert.Empty(back.Tools);
+        Assert.Null(back.ToolChoice);
+        turn.Tools.Add(Claude.Tool("f"));
+        back = Claude.Read(Claude.Write(turn));
+        Assert.NotNull(back.Format);
+        Assert.Equal("f", Assert.Single(back.Tools).Name);
+        Assert.Null(back.ToolChoice);
+    }
+
     [Fact]
     public void Nobody_but_the_gateway_may_name_a_tool_as_it_names_its_own()
     {
