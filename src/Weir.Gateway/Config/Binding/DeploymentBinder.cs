@@ -154,7 +154,18 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
 
         var location = Location(place.Model, provider, parameters);
-        var project = parameters.Text("vertex_project") ?? AddressReader.FirstSet(provider.ProjectVariables, sources.Variable)?.Value;
+        GoogleIdentity? google = null;
+        if (provider.ProjectVariables.Count > 0 && !parameters.Has("api_key"))
+        {
+            google = GoogleReader.Read(parameters, sources.Variable, out var missing);
+            if (google is null)
+            {
+                LeaveOut(place, BindingCodes.NoCredential, missing ?? "It has no identity at Google.");
+                return;
+            }
+        }
+
+        var project = parameters.Text("vertex_project") ?? AddressReader.FirstSet(provider.ProjectVariables, sources.Variable)?.Value ?? google?.ProjectId;
         var where = new ProviderAddress(address, version, upstreamModel) { Location = location, Project = project };
         if (provider.BaseAddress(where) is not { } target)
         {
@@ -203,6 +214,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             ApiKey = signIn.Key,
             Entra = signIn.Entra,
             Aws = aws,
+            Google = google,
             Location = location,
             Project = project,
             Organization = parameters.Text("organization"),
