@@ -26,7 +26,7 @@ internal static class NeutralFacts
         Wishes(lines, turn, limits);
         foreach (var tool in turn.Tools)
         {
-            lines.Add($"tool {tool.Name}: {tool.Description} {Json(tool.Parameters.IsAbsent ? "{}" : tool.Parameters.ToString())}" + (limits.Strict ? $" strict={tool.Strict}" : ""));
+            lines.Add($"tool {tool.Name}: {tool.Description} {Json(tool.Parameters.IsAbsent ? "{}" : tool.Parameters.ToString())}" + (limits.Strict && tool.Strict == true ? " strict" : ""));
         }
         return string.Join('\n', lines);
     }

@@ -14,6 +14,14 @@ internal static class EmptyCells
         new("OpenAI chat says `stop` whether or not a stop text was met", (feature, _, to, streamed) => feature == "stop_sequence" && streamed && to == WireFormat.OpenAIChat),
         new("the sources of a streamed text are told in the words of one dialect only", (feature, from, to, streamed) => feature == "citations" && streamed && from != to),
         new("a neutral stream does not name the tier that was served", (feature, _, _, streamed) => feature == "service_tier" && streamed),
+        new("OpenAI Responses has no mark for a tool's failure", (feature, from, to, _) => feature == "tool_error" && (from == WireFormat.OpenAIResponses || to == WireFormat.OpenAIResponses)),
+        new("OpenAI Responses has no stop texts", (feature, from, to, _) => feature == "stop_sequence" && (from == WireFormat.OpenAIResponses || to == WireFormat.OpenAIResponses)),
+        new("OpenAI Responses has no seed", (feature, from, to, _) => feature == "seed" && (from == WireFormat.OpenAIResponses || to == WireFormat.OpenAIResponses)),
+        new("OpenAI Responses gives one answer", (feature, from, to, _) => feature == "n" && (from == WireFormat.OpenAIResponses || to == WireFormat.OpenAIResponses)),
+        new("OpenAI caches by itself, and the marks are not sent there", (feature, _, to, _) => feature == "cache_control" && to == WireFormat.OpenAIResponses),
+        new("answers of OpenAI Responses hold no sound", (feature, from, to, streamed) => feature == "audio" && streamed && (from == WireFormat.OpenAIResponses || to == WireFormat.OpenAIResponses)),
+        new("a tool that runs at OpenAI is not there elsewhere, nor the other way round",
+            (feature, from, to, _) => feature == "builtin_tool" && from != to && (from == WireFormat.OpenAIResponses || to == WireFormat.OpenAIResponses)),
         new("only a stream has it", (feature, _, _, streamed) => !streamed && feature == "error_in_stream"),
     ];
 
