@@ -120,7 +120,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             new(Deployment, Model, Glance, Response, Timeout) { Whole = whole, Told = told, Facts = facts, SentAt = SentAt };
 
         internal ModelAnswer Answer(UpstreamStream stream, in TimeLimits limits) =>
-            new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = limits.Idle, WholeLimit = limits.Whole, SentAt = SentAt };
+            new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = limits.Idle, WholeLimit = limits.WholeStream, SentAt = SentAt };
     }
 
     private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
@@ -230,7 +230,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
         try
         {
-            timeout.Arm(TimeLimits.Next(limits.FirstContent, limits.Whole, time.GetElapsedTime(opened.SentAt)));
+            timeout.Arm(TimeLimits.Next(limits.FirstContent, limits.WholeStream, time.GetElapsedTime(opened.SentAt)));
             if (await stream.OpenAsync(timeout.Token) is { } fault)
             {
                 return new AttemptOutcome(null, fault, (int)response.StatusCode);
