@@ -9,6 +9,7 @@ using Weir.Gateway.Endpoints.Health;
 using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
 using Weir.Gateway.Telemetry;
@@ -63,7 +64,8 @@ public sealed class GatewayEngine : IDisposable
         var caps = StreamCaps.Default;
         var picker = new DeploymentPicker(_routing.Clock, parts.Random);
         var attempts = new AttemptLoop(new UpstreamAttempt(parts.Time, caps), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
-        var pipeline = new GatewayPipeline(_snapshots, attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
+        var uploads = new UploadReader(new UploadFolder(config.Request.UploadFolder ?? parts.UploadFolder), parts.Logs.CreateLogger<UploadReader>());
+        var pipeline = new GatewayPipeline(_snapshots, uploads, attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline,

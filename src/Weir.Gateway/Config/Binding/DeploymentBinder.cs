@@ -246,7 +246,23 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
+        CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info);
         _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
+    }
+
+    /// <summary>Whether the provider can do what the deployment is there for: what it says, else chat.</summary>
+    private void CheckMode(Place place, IProvider provider, string? mode, string model, SectionReader? info)
+    {
+        var operation = mode is not null ? ProviderOperations.OfMode(mode)
+            : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank
+            : model.Contains("embed", StringComparison.OrdinalIgnoreCase) ? Operation.Embedding : Operation.Chat;
+        var textOnly = mode is null && provider is (ICompletionProvider or IChatProvider);
+        if (operation is { } asked && !textOnly && !ProviderOperations.Serves(provider, asked))
+        {
+            problems.Warning(
+                BindingCodes.ModeNotServed, (info?.Map.Find("mode") ?? place.Node).Position, $"{place.Path}.model_info.mode",
+                $"'{place.Model}' is {(mode is null ? "taken for" : "meant for")} {asked} and its provider '{provider.Name}' has no such calls in this build: they will be refused.");
+        }
     }
 
     /// <summary>Region or location: the file's, the one in the model's name, the environment's.</summary>
