@@ -246,16 +246,28 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
+        if (AsksForMissingChat(provider, deployment.Info.Mode, upstreamModel))
+        {
+            LeaveOut(place, BindingCodes.ProviderNotServed, $"The provider '{provider.Name}' (for '{place.Model}') serves no chats in this build; for what it does serve, say so in model_info.mode.");
+            return;
+        }
+
         CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info);
         _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
     }
 
+    /// <summary>A model that is there for chats, at a provider that has none: it could only ever be refused.</summary>
+    private static bool AsksForMissingChat(IProvider provider, string? mode, string model) =>
+        mode is null && provider is not (IChatProvider or ICompletionProvider) && model != "*" && MeantFor(mode, model) == Operation.Chat;
+
+    private static Operation? MeantFor(string? mode, string model) => mode is not null ? ProviderOperations.OfMode(mode)
+        : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank
+        : model.Contains("embed", StringComparison.OrdinalIgnoreCase) ? Operation.Embedding : Operation.Chat;
+
     /// <summary>Whether the provider can do what the deployment is there for: what it says, else chat.</summary>
     private void CheckMode(Place place, IProvider provider, string? mode, string model, SectionReader? info)
     {
-        var operation = mode is not null ? ProviderOperations.OfMode(mode)
-            : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank
-            : model.Contains("embed", StringComparison.OrdinalIgnoreCase) ? Operation.Embedding : Operation.Chat;
+        var operation = MeantFor(mode, model);
         var textOnly = mode is null && provider is (ICompletionProvider or IChatProvider);
         if (operation is { } asked && !textOnly && !ProviderOperations.Serves(provider, asked))
         {
