@@ -53,6 +53,7 @@ internal static class FaultPhrases
         "responsibleaipolicyviolation",
         "content_policy_violation",
         "content_filter_policy",
+        "content filtering policy",                      // Anthropic
         "rejected as a result of our safety system",     // OpenAI images
         "violating our usage policy",                    // OpenAI reasoning models
         "violates our usage policies",

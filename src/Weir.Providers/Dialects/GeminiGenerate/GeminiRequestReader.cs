@@ -150,6 +150,13 @@ internal ref struct GeminiRequestReader
     private readonly void Add(string? role, List<ContentPart> parts)
     {
         var speaker = role is "model" ? ChatRole.Assistant : ChatRole.User;
+        if (speaker == ChatRole.Assistant && _turn.Messages is [.., { Role: ChatRole.Assistant } begun])
+        {
+            // A client that keeps the chunks of a stream brings one answer back in many contents.
+            parts.ForEach(part => GeminiParts.Join(begun.Parts, part));
+            return;
+        }
+
         if (speaker == ChatRole.Assistant || !parts.Exists(part => part is ToolResultPart))
         {
             _turn.Messages.Add(new(speaker, parts));

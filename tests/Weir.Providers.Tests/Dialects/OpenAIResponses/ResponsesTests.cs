@@ -99,9 +99,9 @@ public sealed class ResponsesTests
     }
 
     [Fact]
-    public void A_failed_or_unfinished_response_is_no_answer()
+    public void A_failed_response_tells_that_it_failed_and_an_unfinished_one_is_no_answer()
     {
-        Assert.Equal("error", Assert.Throws<DialectException>(() => Dialect.ReadAnswer("""{"status":"failed","error":{"code":"x","message":"sk-secret"}}"""u8)).Member);
+        Assert.Equal(StopReason.Error, Dialect.ReadAnswer("""{"status":"failed","error":{"code":"x","message":"sk-secret"}}"""u8).Choices[0].Stop);
         Assert.Equal("status", Assert.Throws<DialectException>(() => Dialect.ReadAnswer("""{"status":"queued","output":[]}"""u8)).Member);
         Assert.Throws<DialectException>(() => Dialect.ReadAnswer("[]"u8));
     }
