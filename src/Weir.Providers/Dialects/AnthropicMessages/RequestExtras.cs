@@ -13,7 +13,7 @@ internal sealed class RequestExtras
     /// <summary>Members of Anthropic's that pass on from another dialect's body. <c>metadata</c> is not among them: OpenAI's means something else.</summary>
     private static readonly FrozenSet<string> PassedOn = new[]
     {
-        "anthropic_beta", "cache_control", "container", "context_management", "inference_geo", "mcp_servers", "speed",
+        "cache_control", "container", "context_management", "inference_geo", "mcp_servers", "speed",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly ChatTurn _scratch = new();
