@@ -1,12 +1,15 @@
 using Weir.TestKit.Faults;
 using Weir.TestKit.Scripts;
 using Weir.TestKit.Server;
+using Weir.TestKit.Wire;
 
 namespace Weir.TestKit;
 
 /// <summary>
-/// A deterministic OpenAI-compatible model server on 127.0.0.1: it streams, calls tools, counts its tokens, speaks OpenAI's
-/// or Azure's accent, and misbehaves exactly as told. The same request always gets the same answer.
+/// A deterministic model server on 127.0.0.1: it streams, calls tools, thinks, counts its tokens, and misbehaves exactly as
+/// told. It speaks OpenAI's chat and Responses (also with Azure's accent), Anthropic's Messages, Google's generateContent, Bedrock's
+/// Converse, and simple forms of images, audio, moderations, rankings, files, batches and realtime sessions. It refuses what the
+/// vendors refuse. The same request always gets the same answer.
 /// </summary>
 /// <remarks>
 /// A token is a word with the white space before it (see <see cref="Tokens"/>); a streamed answer has one delta per token.
@@ -40,6 +43,8 @@ public sealed class ScriptedModel : IAsyncDisposable
 
     /// <summary>What arrived, oldest first; the newest few when many came.</summary>
     public RequestLog Requests { get; }
+
+    internal ServerState State { get; } = new();
 
     /// <summary>Connections, requests in flight, requests whose client went away.</summary>
     public Traffic Traffic { get; } = new();

@@ -22,8 +22,26 @@ public sealed record ScriptedModelOptions
     /// <summary>The models (Azure: deployments) that exist; empty = any name. Another name is a 404.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
-    /// <summary>The key to ask for, as <c>Authorization: Bearer</c> or <c>api-key</c>; null = none is needed.</summary>
+    /// <summary>
+    /// The key to ask for, where each vendor looks for it: <c>Authorization: Bearer</c>, <c>api-key</c>, <c>x-api-key</c>,
+    /// <c>x-goog-api-key</c>; null = none is needed.
+    /// </summary>
     public string? ApiKey { get; init; }
+
+    /// <summary>Access key of the requests to Bedrock that are signed.</summary>
+    public string? AwsAccessKey { get; init; }
+
+    /// <summary>Secret of <see cref="AwsAccessKey"/>: signatures of Bedrock's requests are computed again and compared; null = they are not looked at.</summary>
+    public string? AwsSecretKey { get; init; }
+
+    /// <summary>The session token that has to come, signed, with <see cref="AwsAccessKey"/>; null = none.</summary>
+    public string? AwsSessionToken { get; init; }
+
+    /// <summary>
+    /// A chat is judged as OpenAI itself judges it (unknown members, results without a call, calls without a result, ...), and not as
+    /// a compatible server does, which lets most things pass. The other dialects are always judged as their vendors judge.
+    /// </summary>
+    public bool Strict { get; init; }
 
     /// <summary>Azure's dated <c>api-version</c> values that exist; empty = any that is not empty. Another one is a 404, as is none.</summary>
     public IReadOnlyList<string> ApiVersions { get; init; } = [];

@@ -24,6 +24,9 @@ public sealed class Traffic
     /// <summary>Requests whose client went away before the answer was complete.</summary>
     public int AbortedRequests { get; private set; }
 
+    /// <summary>Bytes of request bodies read since the start, counted as they come.</summary>
+    public long ReceivedBytes { get; private set; }
+
     /// <summary>Completes when <paramref name="met"/> holds.</summary>
     /// <param name="met">The condition, asked after each change.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -49,6 +52,8 @@ public sealed class Traffic
     });
 
     internal void ConnectionClosed() => Change(static t => t.OpenConnections--);
+
+    internal void BytesReceived(int bytes) => Change(t => t.ReceivedBytes += bytes);
 
     internal void RequestStarted() => Change(static t =>
     {

@@ -11,6 +11,7 @@ internal sealed class Wired : IAsyncDisposable
     {
         Model = model;
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = model.BaseAddress };
+        Http.DefaultRequestHeaders.Add("anthropic-version", "2023-06-01");
     }
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -45,6 +46,29 @@ internal sealed class Wired : IAsyncDisposable
         using var response = await SendAsync(path, body);
         var text = await response.Content.ReadAsStringAsync(Token);
         return [.. text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(e => e["data: ".Length..])];
+    }
+
+    /// <summary>The events of a stream with their names (null when they have none).</summary>
+    public async Task<List<(string? Name, JsonElement Data)>> EventsAsync(string path, string body)
+    {
+        using var response = await SendAsync(path, body);
+        var text = await response.Content.ReadAsStringAsync(Token);
+        Assert.True(response.IsSuccessStatusCode, text);
+        return [.. text.Replace("\r\n", "\n", StringComparison.Ordinal).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+
+        static (string? Name, JsonElement Data) Parse(string frame)
+        {
+            var data = frame.IndexOf("data: ", StringComparison.Ordinal);
+            var name = frame.StartsWith("event: ", StringComparison.Ordinal) ? frame["event: ".Length..frame.IndexOf('\n', StringComparison.Ordinal)] : null;
+            return (name, JsonDocument.Parse(frame[(data + "data: ".Length)..]).RootElement);
+        }
+    }
+
+    /// <summary>The status and the body of an answer.</summary>
+    public async Task<(int Status, string Body)> StatusAsync(string path, string body)
+    {
+        using var response = await SendAsync(path, body);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Token));
     }
 
     public async ValueTask DisposeAsync()

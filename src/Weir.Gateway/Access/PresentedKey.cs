@@ -9,6 +9,9 @@ namespace Weir.Gateway.Access;
 /// <summary>Finds the one credential for Weir in a request's headers, in LiteLLM's order.</summary>
 internal static class PresentedKey
 {
+    /// <summary>Where Google's clients put a key; those that put it into the query (<c>?key=</c>) are heard on Google's routes alone.</summary>
+    internal const string GoogleHeader = "x-goog-api-key";
+
     private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
 
@@ -32,6 +35,7 @@ internal static class PresentedKey
         }
         Single(headers, "api-key", ref key, ref error);
         Single(headers, "x-api-key", ref key, ref error);
+        Single(headers, GoogleHeader, ref key, ref error);
         Single(headers, "Ocp-Apim-Subscription-Key", ref key, ref error);
         return error is null ? key : null;
     }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Weir.Gateway.Access;
 using Weir.Gateway.Pipeline;
+using Weir.Providers;
 
 namespace Weir.Gateway.Endpoints;
 
@@ -10,10 +12,23 @@ internal static class ModelCalls
     /// <summary>The handler of <paramref name="surface"/>; a <c>{model}</c> in the path names the model.</summary>
     internal static RequestDelegate Serve(GatewayPipeline pipeline, SnapshotHolder snapshots, Surface surface, bool stream = false) => async http =>
     {
+        if (surface.Format == WireFormat.GeminiGenerate)
+        {
+            KeyFromQuery(http.Request);
+        }
         var served = await pipeline.ServeAsync(http, surface, new PathWords(http.GetRouteValue("model") as string, stream));
         if (served.Error is { } error)
         {
             await ErrorWriter.WriteAsync(http, error, served.CallId, snapshots.Current.Config.Request.IncludeCallIdInErrors, surface.Format);
         }
     };
+
+    /// <summary>Google's oldest way to sign in: <c>?key=</c>.</summary>
+    private static void KeyFromQuery(HttpRequest request)
+    {
+        if (request.Query.TryGetValue("key", out var key) && !request.Headers.ContainsKey(PresentedKey.GoogleHeader))
+        {
+            request.Headers[PresentedKey.GoogleHeader] = key;
+        }
+    }
 }

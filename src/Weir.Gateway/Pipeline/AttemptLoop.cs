@@ -187,6 +187,6 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker pick
     {
         private long? _tokens;
 
-        public long EstimateTokens() => _tokens ??= TokenCounter.CountRequest(call.Target.RequestedModel, call.Bytes.Span).Tokens;
+        public long EstimateTokens() => _tokens ??= PromptTokens.Count(call, call.Target.RequestedModel);
     }
 }

@@ -83,6 +83,13 @@ internal sealed class CallObserver(GatewayMetrics metrics)
             TimeToFirstToken = record.TimeToFirstToken,
         };
         metrics.Recorded(sample);
+        if (call.Deployment is { } answered)
+        {
+            foreach (var name in call.Dropped)
+            {
+                metrics.Dropped(DroppedWords.Label(name), answered.Series);
+            }
+        }
         GenAiInstruments.Recorded(sample);
         call.AttemptTrace.Answered(record.Status, null, record.Usage);
         call.Trace.Asked(record.CallId, record.RequestedModel, GenAi.Operation(call.Operation), record.Streamed);

@@ -24,7 +24,7 @@ internal static class MockUpstream
         {
             return UpstreamReply.Of(fault);
         }
-        var prompt = TokenCounter.CountRequest(model, call.Bytes.Span).Tokens;
+        var prompt = PromptTokens.Count(call, model);
         var completion = call.Operation == Operation.Embedding ? 0 : TokenCounter.CountText(model, text).Tokens;
         var facts = new Facts(text, model, call.Record.CallId, call.Record.StartedAt.ToUnixTimeSeconds(), prompt, completion, call.Operation);
         var stream = call.Stream && call.Operation != Operation.Embedding;
@@ -33,7 +33,8 @@ internal static class MockUpstream
         return UpstreamReply.Of(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
     }
 
-    private static UpstreamFault? FaultOf(string text)
+    /// <summary>The failure that a mock text asks for; null when it is an answer.</summary>
+    internal static UpstreamFault? FaultOf(string text)
     {
         if (!text.StartsWith("litellm.", StringComparison.Ordinal))
         {

@@ -32,6 +32,10 @@ internal static class ResponseHead
         {
             headers["x-litellm-response-cost"] = cost;
         }
+        if (call.Dropped.Count > 0)
+        {
+            headers[DroppedWords.Header] = DroppedWords.Told(call.Dropped);
+        }
         if (call.Snapshot.Config.Request.ReturnResponseHeaders)
         {
             Forward(answer.Response, headers);

@@ -1,7 +1,7 @@
 namespace Weir.Providers.Adapters;
 
 /// <summary>Anthropic's own API: <c>{base}/v1/messages</c>, the key in <c>x-api-key</c>.</summary>
-internal sealed class Anthropic : IChatProvider
+internal sealed class Anthropic : ITokenCountProvider
 {
     /// <summary>The version that every SDK of today names (Anthropic API, "Versions").</summary>
     internal static readonly KeyValuePair<string, string> Version = new("anthropic-version", "2023-06-01");
@@ -49,6 +49,13 @@ internal sealed class Anthropic : IChatProvider
     {
         var root = BaseAddress(address)!; // Never null here: there is a default.
         return UpstreamPath.Replace(root, root.AbsolutePath.TrimEnd('/') + "/v1/messages", root.Query);
+    }
+
+    /// <inheritdoc/>
+    public Uri CountUri(ProviderAddress address, WireFormat format)
+    {
+        var messages = ChatUri(address, format, stream: false);
+        return UpstreamPath.Replace(messages, messages.AbsolutePath + "/count_tokens", messages.Query);
     }
 
     /// <inheritdoc/>

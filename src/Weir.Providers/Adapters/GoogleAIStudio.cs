@@ -1,7 +1,7 @@
 namespace Weir.Providers.Adapters;
 
 /// <summary>Gemini's developer API: <c>{base}/v1beta/models/{model}:generateContent</c>, the key in <c>x-goog-api-key</c>.</summary>
-internal sealed class GoogleAIStudio : IChatProvider
+internal sealed class GoogleAIStudio : ITokenCountProvider
 {
     private static readonly Uri Home = new("https://generativelanguage.googleapis.com");
 
@@ -43,8 +43,16 @@ internal sealed class GoogleAIStudio : IChatProvider
     /// <inheritdoc/>
     public Uri ChatUri(ProviderAddress address, WireFormat format, bool stream)
     {
+        return At(address, GeminiVerb.Of(stream), GeminiVerb.QueryOf(stream));
+    }
+
+    /// <inheritdoc/>
+    public Uri CountUri(ProviderAddress address, WireFormat format) => At(address, ":countTokens", "");
+
+    private Uri At(ProviderAddress address, string verb, string query)
+    {
         var root = BaseAddress(address)!; // Never null here: there is a default.
-        return UpstreamPath.Replace(root, $"{root.AbsolutePath.TrimEnd('/')}/v1beta/models/{Uri.EscapeDataString(address.Model)}{GeminiVerb.Of(stream)}", GeminiVerb.QueryOf(stream));
+        return UpstreamPath.Replace(root, $"{root.AbsolutePath.TrimEnd('/')}/v1beta/models/{Uri.EscapeDataString(address.Model)}{verb}", query);
     }
 }
 

@@ -1,4 +1,8 @@
+using Weir.Providers.Dialects.AnthropicMessages;
+using Weir.Providers.Dialects.BedrockConverse;
+using Weir.Providers.Dialects.GeminiGenerate;
 using Weir.Providers.Dialects.OpenAIChat;
+using Weir.Providers.Dialects.OpenAIResponses;
 
 namespace Weir.Providers.Dialects;
 
@@ -8,6 +12,11 @@ public static class ChatDialects
     /// <summary>All of them, in the order of <see cref="WireFormat"/>.</summary>
     public static IReadOnlyList<IChatDialect> All { get; } =
     [
+        new OpenAIChatDialect(),
+        new OpenAIResponsesDialect(),
+        new AnthropicMessagesDialect(),
+        new GeminiGenerateDialect(),
+        new BedrockConverseDialect(),
     ];
 
     /// <summary>The dialect of <paramref name="format"/>; null for one that is only passed through.</summary>
@@ -28,5 +37,5 @@ public static class ChatDialects
     public static IChatDialect Of(WireFormat format) => Find(format) ?? throw new InvalidOperationException($"The format {format} is not in the list of dialects.");
 
     /// <summary>What reads answers of <paramref name="format"/> on their way through.</summary>
-    public static IDialectGlance GlanceOf(WireFormat format) => format == WireFormat.OpenAIChat ? OpenAIChatGlance.Instance : Of(format);
+    public static IDialectGlance GlanceOf(WireFormat format) => Of(format);
 }

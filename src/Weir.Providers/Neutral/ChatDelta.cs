@@ -80,6 +80,6 @@ public readonly record struct ChatDelta(DeltaKind Kind)
     /// <summary>What was used.</summary>
     public TokenUsage Usage { get; init; }
 
-    /// <summary>An opaque part, whole.</summary>
+    /// <summary>An opaque part, whole. At the <see cref="DeltaKind.PartEnd"/> of a text: its sources, as <see cref="TextPart.Citations"/> has them, under the kind <c>citations</c>.</summary>
     public OpaquePart? Opaque { get; init; }
 }

@@ -71,6 +71,9 @@ public sealed record ToolCallPart(string Id, string Name, string Arguments) : Co
 {
     /// <summary>The vendor's seal over the thoughts that led here (Gemini's <c>thoughtSignature</c>); it has to come back with the call.</summary>
     public string? Signature { get; init; }
+
+    /// <summary>True when the tool takes free text (<see cref="ToolDefinition.FreeForm"/>): <see cref="Arguments"/> are <c>{"input":"..."}</c>.</summary>
+    public bool FreeForm { get; init; }
 }
 
 /// <summary>What a tool answered.</summary>

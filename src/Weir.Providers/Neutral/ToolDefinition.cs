@@ -13,6 +13,15 @@ public sealed record ToolDefinition(string Name)
     /// <summary>Whether arguments must match the schema exactly (OpenAI's <c>strict</c>).</summary>
     public bool? Strict { get; init; }
 
+    /// <summary>
+    /// True when the tool takes free text instead of a JSON object (OpenAI's <c>custom</c> tools). <see cref="Parameters"/> then describe an
+    /// object with one member <c>input</c>, so that dialects without such tools can offer it as a function.
+    /// </summary>
+    public bool FreeForm { get; init; }
+
+    /// <summary>What the free text must look like, as OpenAI's <c>format</c> says it; absent = anything.</summary>
+    public RawJson Grammar { get; init; }
+
     /// <summary>See <see cref="ContentPart.CacheControl"/>.</summary>
     public RawJson CacheControl { get; init; }
 

@@ -11,6 +11,7 @@ public sealed class PriceBook
 
     private readonly Dictionary<string, ModelPrice> file;
     private readonly ConcurrentDictionary<(string Provider, string Model, string? Base), ModelPrice?> found = new();
+    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> sold = new(StringComparer.Ordinal);
 
     private PriceBook(Dictionary<string, ModelPrice> file) => this.file = file;
 
@@ -79,6 +80,39 @@ public sealed class PriceBook
             : model.StartsWith("ft:", StringComparison.Ordinal) ? "openai"
             : "";
         return provider.Length > 0;
+    }
+
+    /// <summary>The models that the book knows of a provider, by the upstream's own names, in alphabetical order; empty for a name that is no provider's.</summary>
+    /// <param name="provider">Catalog name: ask only for names of the catalog, since each answer is remembered.</param>
+    public IReadOnlyList<string> ModelsOf(string provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        return sold.GetOrAdd(provider, ListModels);
+    }
+
+    private IReadOnlyList<string> ListModels(string provider)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        PriceTable.ForEach(Add);
+        foreach (var row in file.Values)
+        {
+            Add(row);
+        }
+
+        return [.. names];
+
+        void Add(ModelPrice row)
+        {
+            var key = row.Facts.Key;
+            if (key.StartsWith(provider + "/", StringComparison.Ordinal))
+            {
+                names.Add(key[(provider.Length + 1)..]);
+            }
+            else if (!key.Contains('/', StringComparison.Ordinal) && PriceNames.Family(row.Facts.Provider) == provider)
+            {
+                names.Add(key);
+            }
+        }
     }
 
     private ModelPrice? Search(string provider, string model, string? baseModel)

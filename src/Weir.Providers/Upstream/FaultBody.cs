@@ -29,6 +29,9 @@ internal sealed class FaultBody
     /// <summary>True when the body is JSON that names an error.</summary>
     public bool IsError { get; private set; }
 
+    /// <summary>Takes the kind of error that a header names, where the body names none.</summary>
+    internal void Named(string type) => Type ??= type;
+
     /// <summary>Reads <paramref name="body"/>.</summary>
     public static FaultBody Read(ReadOnlySpan<byte> body)
     {
@@ -64,9 +67,9 @@ internal sealed class FaultBody
             Root(document.RootElement);
             return true;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // Not JSON after all, or cut short: the caller shows it as text.
+            // Not JSON after all, cut short, or with bytes in a value that are no UTF-8 (the latter is the second exception): the caller shows it as text.
             return false;
         }
     }
@@ -112,6 +115,15 @@ internal sealed class FaultBody
                 Type ??= text;
             }
 
+            return;
+        }
+
+        // OpenAI's response.failed carries the response, and that its error.
+        if (root.TryGetProperty("response", out var response) && response.ValueKind == JsonValueKind.Object
+            && response.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object)
+        {
+            IsError = true;
+            Members(inner);
             return;
         }
 

@@ -14,7 +14,7 @@ public sealed record Fault
     /// <summary><c>error.message</c>; null = the vendor's words for the status.</summary>
     public string? Message { get; init; }
 
-    /// <summary><c>error.code</c>; null = the vendor's code for the status.</summary>
+    /// <summary><c>error.code</c>; null = the vendor's code for the status, empty = none.</summary>
     public string? Code { get; init; }
 
     /// <summary><c>error.type</c>; null = the vendor's type for the status.</summary>
@@ -100,7 +100,7 @@ public sealed record Fault
     /// <summary>An error event after some chunks (unstreamed: a 500).</summary>
     public static Fault ErrorEvent(int afterChunks) => new(FaultKind.ErrorEvent) { Chunks = afterChunks, Status = 500 };
 
-    /// <summary>A whole stream without <c>[DONE]</c>.</summary>
+    /// <summary>A whole stream without its last event: <c>[DONE]</c>, <c>message_stop</c>, <c>response.completed</c>, ...</summary>
     public static Fault NoDone { get; } = new(FaultKind.NoDone);
 
     /// <summary>200 without a body.</summary>

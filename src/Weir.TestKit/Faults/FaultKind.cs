@@ -39,7 +39,7 @@ public enum FaultKind
     /// <summary>An error event after some chunks, then the end.</summary>
     ErrorEvent,
 
-    /// <summary>A whole stream without <c>[DONE]</c>.</summary>
+    /// <summary>A whole stream without its last event: <c>[DONE]</c>, <c>message_stop</c>, <c>response.completed</c>, ...</summary>
     NoDone,
 
     /// <summary>200 and nothing.</summary>

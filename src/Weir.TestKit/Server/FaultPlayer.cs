@@ -11,10 +11,16 @@ namespace Weir.TestKit.Server;
 internal sealed class FaultPlayer(HttpContext context, ScriptedModelOptions options)
 {
     /// <summary>The server itself ended the connection, so the end is no abort by the client.</summary>
-    public bool EndedConnection { get; private set; }
+    public bool EndedConnection { get; set; }
 
     public async Task PlayAsync(Fault fault, Answer answer, CancellationToken cancellationToken)
     {
+        if (fault.Kind == FaultKind.ErrorEvent && answer.Streams && answer.Shape.ErrorEvent(options, fault, answer.Request, 0).IsEmpty)
+        {
+            // A stream without words for an error just breaks.
+            fault = Fault.CutAfter(fault.Chunks);
+        }
+
         switch (fault.Kind)
         {
             case FaultKind.HangBeforeHeaders:
@@ -45,7 +51,7 @@ internal sealed class FaultPlayer(HttpContext context, ScriptedModelOptions opti
     {
         if (fault.Kind == FaultKind.ErrorEvent && !answer.Streams)
         {
-            answer = new ErrorAnswer(options, fault, new ModelRequest(default, null, 0));
+            answer = answer.Shape.Error(options, fault, answer.Request);
         }
 
         SetHead(answer);
@@ -75,6 +81,7 @@ internal sealed class FaultPlayer(HttpContext context, ScriptedModelOptions opti
     private async Task SendEventsAsync(Answer answer, Fault fault, CancellationToken cancellationToken)
     {
         var sent = 0;
+        byte[]? held = null;
         foreach (var chunk in answer.Events())
         {
             if (fault.Kind == FaultKind.HangAfterChunks && sent == fault.Chunks)
@@ -85,12 +92,7 @@ internal sealed class FaultPlayer(HttpContext context, ScriptedModelOptions opti
 
             if (fault.Kind == FaultKind.ErrorEvent && sent == fault.Chunks)
             {
-                await WriteAsync(ErrorEvent(fault), cancellationToken);
-                return;
-            }
-
-            if (fault.Kind == FaultKind.NoDone && chunk.Equals(EventBuffer.Done))
-            {
+                await WriteAsync(answer.Shape.ErrorEvent(options, fault, answer.Request, sent), cancellationToken);
                 return;
             }
 
@@ -99,19 +101,21 @@ internal sealed class FaultPlayer(HttpContext context, ScriptedModelOptions opti
                 await Task.Delay(options.ChunkInterval, options.Clock, cancellationToken);
             }
 
-            await WriteAsync(chunk, cancellationToken);
             sent++;
-        }
-    }
+            if (fault.Kind != FaultKind.NoDone)
+            {
+                await WriteAsync(chunk, cancellationToken);
+                continue;
+            }
 
-    private ReadOnlyMemory<byte> ErrorEvent(Fault fault)
-    {
-        using var buffer = new EventBuffer(default);
-        buffer.Start();
-        buffer.Json.WriteStartObject();
-        new ErrorAnswer(options, fault, new ModelRequest(default, null, 0)).WriteError(buffer.Json);
-        buffer.Json.WriteEndObject();
-        return buffer.End();
+            // One behind, so that the last one, which ends the stream, is never sent.
+            if (held is not null)
+            {
+                await WriteAsync(held, cancellationToken);
+            }
+
+            held = chunk.ToArray();
+        }
     }
 
     private async Task SendGzipAsync(Answer answer, CancellationToken cancellationToken)
@@ -140,7 +144,7 @@ internal sealed class FaultPlayer(HttpContext context, ScriptedModelOptions opti
     private void SetHead(Answer answer)
     {
         context.Response.StatusCode = answer.Status;
-        context.Response.ContentType = answer.Streams ? "text/event-stream; charset=utf-8" : "application/json";
+        context.Response.ContentType = answer.ContentType;
         foreach (var (name, value) in answer.Headers())
         {
             context.Response.Headers[name] = value;

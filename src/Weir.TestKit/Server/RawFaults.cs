@@ -30,10 +30,10 @@ internal sealed class RawFaults(RawSocket socket, ScriptedModelOptions options)
                 await DripAsync(fault, answer, cancellationToken);
                 break;
             case FaultKind.EndlessLine:
-                await RepeatAsync(fault, answer, "data: {\"choices\":[{\"delta\":{\"content\":\""u8.ToArray(), Filled("aaaaaaaa"u8), cancellationToken);
+                await RepeatAsync(fault, answer, answer.Shape.EndlessStart, Filled("aaaaaaaa"u8), cancellationToken);
                 break;
             case FaultKind.EventFlood:
-                await RepeatAsync(fault, answer, ReadOnlyMemory<byte>.Empty, Filled(FloodEvent), cancellationToken);
+                await RepeatAsync(fault, answer, ReadOnlyMemory<byte>.Empty, Filled(answer.Shape.FloodEvent.Span), cancellationToken);
                 break;
             default:
                 throw new InvalidOperationException($"{fault.Kind} needs no raw socket.");
@@ -42,9 +42,6 @@ internal sealed class RawFaults(RawSocket socket, ScriptedModelOptions options)
         ending();
         socket.End(fault.ByReset);
     }
-
-    private static ReadOnlySpan<byte> FloodEvent =>
-        "data: {\"id\":\"f\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"},\"finish_reason\":null}]}\n\n"u8;
 
     private async Task CutAsync(Fault fault, Answer answer, CancellationToken cancellationToken)
     {
@@ -73,7 +70,7 @@ internal sealed class RawFaults(RawSocket socket, ScriptedModelOptions options)
     {
         await socket.SendHeadAsync(answer, Chunked, cancellationToken);
         await socket.SendChunkAsync(
-            answer.Streams ? "data: {\"choices\": [ <html>oops\n\n"u8.ToArray() : "<html><body>oops</body></html>"u8.ToArray(), cancellationToken);
+            answer.Streams ? answer.Shape.BrokenEvent : "<html><body>oops</body></html>"u8.ToArray(), cancellationToken);
         await socket.SendAsync("0\r\n\r\n"u8.ToArray(), cancellationToken);
     }
 

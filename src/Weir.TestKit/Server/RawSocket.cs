@@ -27,7 +27,7 @@ internal sealed class RawSocket
     {
         var head = new StringBuilder();
         head.Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {answer.Status} {(answer.Status == 200 ? "OK" : "Status")}\r\n");
-        head.Append(answer.Streams ? "Content-Type: text/event-stream; charset=utf-8\r\n" : "Content-Type: application/json\r\n");
+        head.Append(CultureInfo.InvariantCulture, $"Content-Type: {answer.ContentType}\r\n");
         foreach (var (name, value) in answer.Headers())
         {
             head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
@@ -50,7 +50,14 @@ internal sealed class RawSocket
     {
         while (!bytes.IsEmpty)
         {
-            bytes = bytes[await _socket.SendAsync(bytes, cancellationToken)..];
+            try
+            {
+                bytes = bytes[await _socket.SendAsync(bytes, cancellationToken)..];
+            }
+            catch (ObjectDisposedException e)
+            {
+                throw new IOException("The client left, and the server has closed its socket.", e);
+            }
         }
     }
 

@@ -1,9 +1,13 @@
+using System.Collections.ObjectModel;
+using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Weir.TestKit.Faults;
 using Weir.TestKit.Wire;
+using Weir.TestKit.Wire.Realtime;
 
 namespace Weir.TestKit.Server;
 
@@ -19,10 +23,11 @@ internal sealed class RequestHandler(ScriptedModel model) : IHttpApplication<Htt
     public async Task ProcessRequestAsync(HttpContext context)
     {
         var aborted = context.RequestAborted;
-        byte[] body;
+        var route = ModelRoute.Match(context.Request, model.Options);
+        ReceivedBody body;
         try
         {
-            body = await ReadBodyAsync(context.Request, aborted);
+            body = await ReceivedBody.ReadAsync(context.Request, route.Kind, model.Traffic, aborted);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException)
         {
@@ -37,9 +42,9 @@ internal sealed class RequestHandler(ScriptedModel model) : IHttpApplication<Htt
         var left = false;
         try
         {
-            await AnswerAsync(context, body, number, player, aborted);
+            await AnswerAsync(context, route, body, number, player, aborted);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or WebSocketException)
         {
             left = true;
             context.Abort();
@@ -50,11 +55,11 @@ internal sealed class RequestHandler(ScriptedModel model) : IHttpApplication<Htt
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, byte[] body, int number, FaultPlayer player, CancellationToken aborted)
+    private async Task AnswerAsync(HttpContext context, ModelRoute route, ReceivedBody body, int number, FaultPlayer player, CancellationToken aborted)
     {
-        var route = ModelRoute.Match(context.Request, model.Options);
-        using var document = ParseBody(body);
-        var request = new ModelRequest(route, document?.RootElement, number);
+        using var document = body.Parse();
+        var request = Operations.Read(model.Options, route, document?.RootElement, body.Form, number, context.Request, model.State);
+        var shape = route.Kind == RouteKind.Unknown ? Operations.ShapeAt(context.Request.Path.Value ?? "/") : Operations.ShapeOf(route.Kind);
         Fault fault;
         try
         {
@@ -64,36 +69,38 @@ internal sealed class RequestHandler(ScriptedModel model) : IHttpApplication<Htt
         }
         catch (FormatException e)
         {
-            await player.PlayAsync(Fault.None, new ErrorAnswer(model.Options, Fault.Http(400) with { Message = e.Message }, request), aborted);
+            await player.PlayAsync(Fault.None, shape.Error(model.Options, Fault.Http(400) with { Message = e.Message }, request), aborted);
             return;
         }
 
-        Answer answer;
         if (fault.Kind == FaultKind.Status)
         {
-            answer = new ErrorAnswer(model.Options, fault with { Message = ErrorAnswer.MessageOf(fault, context.Request, body) }, request);
+            await player.PlayAsync(fault, shape.Error(model.Options, fault with { Message = WireShape.MessageOf(fault, context.Request, body.Bytes) }, request), aborted);
         }
-        else if (Refusal(context.Request, route, request, document) is { } refusal)
+        else if (Refusal(context.Request, body.Bytes, route, shape, request, document) is { } refusal)
         {
-            answer = new ErrorAnswer(model.Options, refusal, request);
+            await player.PlayAsync(fault, shape.Error(model.Options, refusal, request), aborted);
+        }
+        else if (route.Kind == RouteKind.Realtime && RealtimePlayer.IsHandshake(context))
+        {
+            var session = new RealtimeSession(model.Options, model.Script, route, number);
+            var realtime = new RealtimePlayer(context, model.Options);
+            try
+            {
+                await realtime.PlayAsync(session, fault, message => RecordMessage(context.Request, message), aborted);
+            }
+            finally
+            {
+                player.EndedConnection |= realtime.EndedConnection;
+            }
         }
         else
         {
-            answer = route.Kind switch
-            {
-                RouteKind.Chat => new ChatAnswer(model.Options, model.Script, request),
-                RouteKind.Completion => new CompletionAnswer(model.Options, request),
-                RouteKind.Embedding => new EmbeddingAnswer(model.Options, request),
-                RouteKind.Models => new ModelsAnswer(model.Options, request, null),
-                RouteKind.Model => new ModelsAnswer(model.Options, request, route.Model),
-                _ => throw new InvalidOperationException($"No answer for {route.Kind}."),
-            };
+            await player.PlayAsync(fault, Operations.Of(model.Options, model.Script, request, context.Request, model.State), aborted);
         }
-
-        await player.PlayAsync(fault, answer, aborted);
     }
 
-    private Fault? Refusal(HttpRequest http, ModelRoute route, ModelRequest request, JsonDocument? document)
+    private Fault? Refusal(HttpRequest http, byte[] body, ModelRoute route, WireShape shape, ModelRequest request, JsonDocument? document)
     {
         if (route.Kind == RouteKind.Unknown)
         {
@@ -103,42 +110,28 @@ internal sealed class RequestHandler(ScriptedModel model) : IHttpApplication<Htt
             };
         }
 
-        if (model.Options.ApiKey is { } key && http.Headers["api-key"] != key && http.Headers.Authorization != "Bearer " + key)
+        if (shape.Unauthorized(http, body, model.Options) is { } unauthorized)
         {
-            return Fault.Http(401);
+            return unauthorized;
         }
 
-        var reads = route.Kind is RouteKind.Chat or RouteKind.Completion or RouteKind.Embedding;
-        if (reads != HttpMethods.IsPost(http.Method))
+        if (!Operations.Allows(route.Kind, http.Method))
         {
             return Fault.Http(405);
         }
 
-        if (reads && document is null)
+        if (Operations.TakesJson(route.Kind, http.Method) && document is null)
         {
             return Fault.Http(400) with { Message = "We could not parse the JSON body of your request." };
         }
 
-        if (reads && request.MissingMember is { } missing)
+        if (request.Refusal(http) is { } refusal)
         {
-            return Fault.Http(400) with
-            {
-                Message = $"Missing required parameter: '{missing}'.", Param = missing, Code = "missing_required_parameter",
-            };
+            return refusal;
         }
 
-        if (model.Options.Models.Count > 0 && request.Model is { } name && !model.Options.Models.Contains(BareName(name)))
-        {
-            return Fault.Http(404) with
-            {
-                Code = model.Options.Flavor == ModelFlavor.Azure ? "DeploymentNotFound" : "model_not_found",
-                Message = model.Options.Flavor == ModelFlavor.Azure
-                    ? "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, please wait a moment and try again."
-                    : $"The model `{name}` does not exist or you do not have access to it.",
-            };
-        }
-
-        return null;
+        return model.Options.Models.Count > 0 && request.Model is { } name && !model.Options.Models.Contains(BareName(name))
+            ? shape.NoModel(model.Options, name) : null;
     }
 
     private static string BareName(string name)
@@ -147,56 +140,29 @@ internal sealed class RequestHandler(ScriptedModel model) : IHttpApplication<Htt
         return at < 0 ? name : name[..at];
     }
 
-    private static JsonDocument? ParseBody(byte[] body)
-    {
-        if (body.Length == 0)
-        {
-            return null;
-        }
-
-        try
-        {
-            var document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return document;
-            }
-
-            document.Dispose();
-            return null;
-        }
-        catch (JsonException)
-        {
-            // Answered with 400 by the caller.
-            return null;
-        }
-    }
-
-    private static async Task<byte[]> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength is { } length and <= 1 << 30)
-        {
-            var exact = new byte[length];
-            await request.Body.ReadExactlyAsync(exact, cancellationToken);
-            return exact;
-        }
-
-        using var whole = new MemoryStream();
-        await request.Body.CopyToAsync(whole, cancellationToken);
-        return whole.ToArray();
-    }
-
-    private int Record(HttpRequest request, byte[] body)
+    private int Record(HttpRequest request, ReceivedBody body)
     {
         var number = model.Requests.NextNumber();
+        model.Requests.Add(new RecordedRequest(number, request.Method, request.Path.Value ?? "/", request.QueryString.Value ?? "", Headers(request), body.Bytes)
+        {
+            BodyLength = body.Length,
+            Fields = body.Form?.Fields ?? ReadOnlyDictionary<string, string>.Empty,
+            Files = body.Form?.Files ?? [],
+        });
+        return number;
+    }
+
+    private void RecordMessage(HttpRequest request, byte[] message) => model.Requests.Add(new RecordedRequest(
+        model.Requests.NextNumber(), "WEBSOCKET", request.Path.Value ?? "/", request.QueryString.Value ?? "", [], message));
+
+    private static List<KeyValuePair<string, string>> Headers(HttpRequest request)
+    {
         var headers = new List<KeyValuePair<string, string>>(request.Headers.Count);
         foreach (var (name, values) in request.Headers)
         {
             headers.Add(new(name, values.ToString()));
         }
 
-        model.Requests.Add(new RecordedRequest(
-            number, request.Method, request.Path.Value ?? "/", request.QueryString.Value ?? "", headers, body));
-        return number;
+        return headers;
     }
 }

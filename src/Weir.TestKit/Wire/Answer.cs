@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -8,92 +9,31 @@ namespace Weir.TestKit.Wire;
 internal abstract class Answer(ScriptedModelOptions options, ModelRequest request)
 {
     /// <summary>2026-01-01T00:00:00Z: answers are the same on every day.</summary>
-    protected const long Created = 1_767_225_600;
+    public const long Created = 1_767_225_600;
 
-    protected static readonly JsonWriterOptions Lenient = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Lenient = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>How the vendor frames streams and errors.</summary>
+    public abstract WireShape Shape { get; }
+
+    public ModelRequest Request { get; } = request;
 
     protected ScriptedModelOptions Options { get; } = options;
-
-    protected ModelRequest Request { get; } = request;
-
-    protected bool Azure => Options.Flavor == ModelFlavor.Azure;
 
     public virtual int Status => StatusCodes.Status200OK;
 
     public virtual bool Streams => false;
 
+    public virtual string ContentType => Streams ? Shape.StreamType : "application/json";
+
     /// <summary>Writes the body of an unstreamed answer.</summary>
     public abstract void WriteBody(IBufferWriter<byte> output);
 
     /// <summary>
-    /// The events of a streamed answer, each with its <c>data: </c> and blank line, the last being <c>[DONE]</c>.
-    /// Each is valid until the next one is asked for.
+    /// The pieces of a streamed answer, each framed as the vendor frames it, the last being the one that says that all is
+    /// said. Each is valid until the next one is asked for.
     /// </summary>
     public virtual IEnumerable<ReadOnlyMemory<byte>> Events() => [];
 
-    public virtual IEnumerable<KeyValuePair<string, string>> Headers()
-    {
-        var id = $"req-{Request.Number:D6}";
-        yield return new("x-request-id", id);
-        yield return new("x-ratelimit-limit-requests", "600");
-        yield return new("x-ratelimit-remaining-requests", "599");
-        yield return new("x-ratelimit-limit-tokens", "100000");
-        yield return new("x-ratelimit-remaining-tokens", "99000");
-        if (Azure)
-        {
-            yield return new("apim-request-id", id);
-            yield return new("x-ms-region", Options.Region);
-            yield return new("x-ms-deployment-name", Request.Model ?? "");
-            yield return new("azureml-model-session", "scripted-1");
-        }
-        else
-        {
-            yield return new("openai-version", "2020-10-01");
-            yield return new("openai-processing-ms", "1");
-        }
-    }
-
-    protected void WriteUsage(Utf8JsonWriter json, int prompt, int completion, int cached, int reasoning)
-    {
-        json.WriteStartObject("usage");
-        json.WriteNumber("prompt_tokens", prompt);
-        json.WriteNumber("completion_tokens", completion);
-        json.WriteNumber("total_tokens", prompt + completion);
-        json.WriteStartObject("prompt_tokens_details");
-        json.WriteNumber("cached_tokens", cached);
-        json.WriteNumber("audio_tokens", 0);
-        json.WriteEndObject();
-        json.WriteStartObject("completion_tokens_details");
-        json.WriteNumber("reasoning_tokens", reasoning);
-        json.WriteNumber("audio_tokens", 0);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    /// <summary>Azure's verdict on harmless text.</summary>
-    protected static void WriteFilterResults(Utf8JsonWriter json, string member, string? filtered = null)
-    {
-        json.WriteStartObject(member);
-        ReadOnlySpan<string> categories = ["hate", "self_harm", "sexual", "violence"];
-        foreach (var category in categories)
-        {
-            var hit = category == filtered;
-            json.WriteStartObject(category);
-            json.WriteBoolean("filtered", hit);
-            json.WriteString("severity", hit ? "medium" : "safe");
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-    }
-
-    protected static void WritePromptFilterResults(Utf8JsonWriter json)
-    {
-        json.WriteStartArray("prompt_filter_results");
-        json.WriteStartObject();
-        json.WriteNumber("prompt_index", 0);
-        WriteFilterResults(json, "content_filter_results");
-        json.WriteEndObject();
-        json.WriteEndArray();
-    }
+    public virtual IEnumerable<KeyValuePair<string, string>> Headers() => [];
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace Weir.TestKit.Wire;
@@ -10,7 +11,7 @@ internal sealed class EventBuffer : IDisposable
 
     private readonly ArrayBufferWriter<byte> _bytes = new(512);
 
-    public EventBuffer(JsonWriterOptions options) => Json = new Utf8JsonWriter(_bytes, options);
+    public EventBuffer() => Json = new Utf8JsonWriter(_bytes, Answer.Lenient);
 
     public Utf8JsonWriter Json { get; }
 
@@ -22,11 +23,32 @@ internal sealed class EventBuffer : IDisposable
         Json.Reset(_bytes);
     }
 
+    /// <summary>Starts an event with a name and the object whose <c>type</c> is that name, as Anthropic and OpenAI's Responses write them.</summary>
+    public Utf8JsonWriter Start(string name)
+    {
+        _bytes.ResetWrittenCount();
+        _bytes.Write("event: "u8);
+        Encoding.UTF8.GetBytes(name, _bytes);
+        _bytes.Write("\ndata: "u8);
+        Json.Reset(_bytes);
+        Json.WriteStartObject();
+        Json.WriteString("type", name);
+        return Json;
+    }
+
+    /// <summary>Ends an event that <see cref="Start()"/> began.</summary>
     public ReadOnlyMemory<byte> End()
     {
         Json.Flush();
         _bytes.Write("\n\n"u8);
         return _bytes.WrittenMemory;
+    }
+
+    /// <summary>Ends an event that <see cref="Start(string)"/> began.</summary>
+    public ReadOnlyMemory<byte> EndObject()
+    {
+        Json.WriteEndObject();
+        return End();
     }
 
     public void Dispose() => Json.Dispose();

@@ -80,6 +80,7 @@ internal static class SchemaSample
         }
     }
 
+    /// <summary>The type, in lower case: Google writes it in capitals.</summary>
     private static string? TypeOf(JsonElement schema)
     {
         if (!schema.TryGetProperty("type", out var type))
@@ -87,7 +88,7 @@ internal static class SchemaSample
             return null;
         }
 
-        return type.ValueKind == JsonValueKind.Array && type.GetArrayLength() > 0 ? type[0].GetString()
-            : type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+        return (type.ValueKind == JsonValueKind.Array && type.GetArrayLength() > 0 ? type[0].GetString()
+            : type.ValueKind == JsonValueKind.String ? type.GetString() : null)?.ToLowerInvariant();
     }
 }

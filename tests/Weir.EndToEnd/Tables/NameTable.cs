@@ -39,6 +39,19 @@ public sealed class NameTable
         },
         new Case
         {
+            Name = "A wildcard over a vendor is listed as the vendor's models, one over an own server not",
+            Config = Yaml.Models(
+                "  - model_name: groq/llama-*\n    litellm_params:\n      model: groq/llama-*\n      api_key: k\n",
+                Yaml.OpenAI("openai/*", 'A', model: "\"openai/*\"")),
+            Asks =
+            [
+                Ask.Get("/v1/models") with { Holds = "\"groq/llama-3.3-70b-versatile\"", Lacks = "\"openai/" },
+                Ask.Get("/v1/models") with { Holds = "groq", Lacks = "whisper" },
+                Ask.Get("/v1/models?return_wildcard_routes=true") with { Holds = "\"openai/*\"" },
+            ],
+        },
+        new Case
+        {
             Name = "An alias leads to its group",
             Config = Yaml.Of("num_retries: 0\nmodel_group_alias:\n  gpt-4: gpt\n  secret:\n    model: gpt\n    hidden: true", Yaml.OpenAI("gpt", 'A')),
             Asks =

@@ -26,6 +26,20 @@ public sealed class PriceBookTests
         Assert.Equal(row, PriceBook.Embedded.Find(provider, model, baseModel)?.Facts.Key);
     }
 
+    [Fact]
+    public void The_models_of_a_vendor_are_listed_by_the_vendor_s_own_names()
+    {
+        var own = PriceBook.WithFile(Encoding.UTF8.GetBytes("""{"groq/of-our-file": {"litellm_provider": "groq", "input_cost_per_token": 0.1}}"""), "own");
+
+        Assert.Contains("gpt-4o", PriceBook.Embedded.ModelsOf("openai"));
+        Assert.Contains("llama-3.3-70b-versatile", PriceBook.Embedded.ModelsOf("groq"));
+        Assert.DoesNotContain("of-our-file", PriceBook.Embedded.ModelsOf("groq"));
+        Assert.Contains("of-our-file", own.ModelsOf("groq"));
+        Assert.Contains("llama-3.3-70b-versatile", own.ModelsOf("groq"));
+        Assert.DoesNotContain(PriceBook.Embedded.ModelsOf("openai"), static name => name.StartsWith("azure/", StringComparison.Ordinal));
+        Assert.Empty(PriceBook.Embedded.ModelsOf("hosted_vllm"));
+    }
+
     [Theory]
     [InlineData("azure", "our-deployment", null)]
     [InlineData("hosted_vllm", "gpt-4o", null)]

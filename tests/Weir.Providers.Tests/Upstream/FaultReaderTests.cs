@@ -180,6 +180,15 @@ public sealed class FaultReaderTests
         });
 
     [Fact]
+    public void Bytes_that_are_no_text_inside_a_value_make_a_fault()
+    {
+        byte[] body = [.. "{\"error\":{\"message\":{\"a\":\""u8, 0xFF, .. "\"}}}"u8];
+        using var response = new HttpResponseMessage(HttpStatusCode.BadRequest);
+
+        Assert.Equal(400, FaultReader.Read(response, body, Context("azure")).Status);
+    }
+
+    [Fact]
     public void A_good_body_damaged_anywhere_makes_a_fault()
     {
         var good = Encoding.UTF8.GetBytes("""[{"error":{"message":"m\ud83d\ude00","type":["x"],"param":{"a":1},"code":1e400,"innererror":{"code":[]},"metadata":{"raw":{"b":2}}},"detail":[{"loc":[1,null],"msg":2}]}]""");

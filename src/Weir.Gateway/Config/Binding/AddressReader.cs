@@ -52,9 +52,10 @@ internal static class AddressReader
 
     private static string Explain(string name, string text, string? fromVariable)
     {
-        if (text.Contains("${", StringComparison.Ordinal) || text.Contains("$(", StringComparison.Ordinal) || text.Contains("{{", StringComparison.Ordinal))
+        if (text.Contains("${", StringComparison.Ordinal) || text.Contains("$(", StringComparison.Ordinal) || text.Contains("{{", StringComparison.Ordinal)
+            || text.Contains('<', StringComparison.Ordinal))
         {
-            return $"'{name}' still holds a placeholder that no tool has filled in. Write 'os.environ/NAME' for the whole value.";
+            return $"'{name}' still holds a placeholder that nobody has filled in. Write the address, or 'os.environ/NAME' for the whole value.";
         }
 
         // A value out of the environment may be a secret in the wrong variable: it is not shown.

@@ -19,6 +19,9 @@ internal sealed record DeploymentDefaults
     /// <summary><c>litellm_settings.enable_azure_ad_token_refresh</c>: sign in to Azure without a key.</summary>
     public bool AzureTokenRefresh { get; init; }
 
+    /// <summary>The strategy weighs by rates, so that rpm and tpm of <c>model_info</c> count too, as in LiteLLM.</summary>
+    public bool RatesOfModelInfo { get; init; }
+
     /// <summary>Reads them.</summary>
     public static DeploymentDefaults Read(ConfigMap root, SectionReader liteLlm, SectionReader router, ConfigProblems problems) => new()
     {
@@ -28,6 +31,7 @@ internal sealed record DeploymentDefaults
             ? [.. handlers.Items.OfType<ConfigMap>().Select(static item => item.FindScalar("provider")?.Text).OfType<string>()]
             : [],
         AzureTokenRefresh = liteLlm.Bool("enable_azure_ad_token_refresh") ?? false,
+        RatesOfModelInfo = router.Map.FindScalar("routing_strategy")?.Text is "usage-based-routing" or "usage-based-routing-v2" or "cost-based-routing",
     };
 
     /// <summary>An entry's parameters over its credential's over the defaults; null counts as absent.</summary>

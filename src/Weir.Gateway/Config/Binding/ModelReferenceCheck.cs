@@ -25,7 +25,7 @@ internal sealed class ModelReferenceCheck(
         var section = router.Has("default_fallbacks") ? router : liteLlm;
         CheckTargets(section.Map.FindList("default_fallbacks"), null, section.PathOf("default_fallbacks"), longer: false);
         CheckAliases();
-        foreach (var name in new[] { "completion_model", "embedding_model" })
+        foreach (var name in new[] { "completion_model", "embedding_model", "image_generation_model", "moderation_model" })
         {
             if (general.Map.FindScalar(name) is { } forced)
             {
@@ -77,11 +77,14 @@ internal sealed class ModelReferenceCheck(
 
     private void CheckAliases()
     {
-        foreach (var entry in router.Map.FindMap("model_group_alias")?.Entries ?? [])
+        foreach (var (section, name) in new[] { (router, "model_group_alias"), (liteLlm, "model_alias_map") })
         {
-            if ((entry.Value as ConfigScalar ?? (entry.Value as ConfigMap)?.FindScalar("model")) is { IsNull: false } target)
+            foreach (var entry in section.Map.FindMap(name)?.Entries ?? [])
             {
-                CheckExists(target, $"{router.PathOf("model_group_alias")}.{entry.Name}", $"The target of the alias '{entry.Name}',");
+                if ((entry.Value as ConfigScalar ?? (entry.Value as ConfigMap)?.FindScalar("model")) is { IsNull: false } target)
+                {
+                    CheckExists(target, $"{section.PathOf(name)}.{entry.Name}", $"The target of the alias '{entry.Name}',");
+                }
             }
         }
     }

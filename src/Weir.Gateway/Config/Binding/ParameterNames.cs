@@ -26,14 +26,27 @@ internal static class ParameterNames
         "base_model", "tiered_pricing", "cache", "caching", "no-log", "litellm_trace_id", "litellm_metadata", "default_api_key_rpm_limit",
         "default_api_key_tpm_limit", "s3_bucket_name", "s3_encryption_key_id", "gcs_bucket_name", "vector_store_id", "input_type_default",
         "hf_model_name", "model_alias_map", "supports_system_message", "ensure_alternating_roles", "custom_prompt_dict", "roles",
-        "initial_prompt_value", "final_prompt_value", "bos_token", "eos_token", "verbose", "logger_fn", "mode",
+        "initial_prompt_value", "final_prompt_value", "bos_token", "eos_token", "verbose", "logger_fn", "mode", "metadata", "max_fallbacks",
+        "user_continue_message", "assistant_continue_message", "provider_specific_header", "allowed_model_region", "request_timeout", "force_timeout",
+        "prompt_id", "prompt_variables", "prompt_label", "prompt_version", "ignore_prompt_manager_model", "ignore_prompt_manager_optional_params",
+        "vector_store_ids", "tag_regex", "use_psc_endpoint_format", "model_id", "turn_off_message_logging",
     };
+
+    /// <summary>
+    /// How the settings of LiteLLM's logging, storage and routing begin. Several hold keys of other services, so they must not reach the vendor.
+    /// </summary>
+    private static readonly string[] s_ownBeginnings =
+    [
+        "aws_", "vertex_", "watsonx_", "litellm_", "s3_", "gcs_", "langfuse_", "langsmith_", "arize_", "phoenix_", "humanloop_", "lunary_", "posthog_",
+        "braintrust_", "wandb_", "weave_", "galileo_", "helicone_", "datadog_", "opik_", "slack_", "auto_router_", "complexity_router_",
+        "adaptive_router_", "mock_", "vector_store_",
+    ];
 
     /// <summary>Names that belong to <c>model_info</c> and do nothing here; the vendor would refuse them.</summary>
     private static readonly HashSet<string> s_modelInfo = new(StringComparer.Ordinal)
     {
         "max_input_tokens", "max_output_tokens", "context_window", "access_groups", "health_check_model", "description",
-        "disable_background_health_check",
+        "disable_background_health_check", "id", "team_id", "supported_environments", "health_check_timeout", "health_check_max_tokens", "health_check_voice",
     };
 
     /// <summary>What the caller alone decides.</summary>
@@ -42,9 +55,7 @@ internal static class ParameterNames
     /// <summary>True for a name of LiteLLM's own, which never goes into a body.</summary>
     public static bool IsOwn(string name) =>
         s_own.Contains(name) || IsPrice(name)
-        || name.StartsWith("aws_", StringComparison.Ordinal)
-        || name.StartsWith("vertex_", StringComparison.Ordinal)
-        || name.StartsWith("watsonx_", StringComparison.Ordinal);
+        || Array.Exists(s_ownBeginnings, beginning => name.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>True for a price.</summary>
     public static bool IsPrice(string name) =>

@@ -12,10 +12,16 @@ internal sealed class ProviderResolver(BindingSources sources)
     /// <summary>Prefixes of LiteLLM's that speak OpenAI's wire format, so that <c>openai/</c> with an address reaches them today.</summary>
     private static readonly HashSet<string> s_openAICompatible = new(StringComparer.Ordinal)
     {
-        "ai21_chat", "aiml", "anyscale", "baseten", "cometapi", "compactifai", "datarobot", "docker_model_runner", "empower", "featherless_ai",
-        "friendliai", "galadriel", "heroku", "hyperbolic", "infinity", "lambda_ai", "lemonade", "meta_llama", "minimax", "morph", "nano-gpt",
-        "nscale", "ovhcloud", "poe", "publicai", "v0", "vercel_ai_gateway", "vllm", "wandb", "xiaomi_mimo", "xinference", "azure_ai",
+        "abliteration", "ai21_chat", "aiml", "anyscale", "apertis", "baseten", "chutes", "clarifai", "cometapi", "compactifai", "datarobot", "docker_model_runner", "empower", "featherless_ai",
+        "friendliai", "galadriel", "gmi", "helicone", "heroku", "hyperbolic", "infinity", "lambda_ai", "lemonade", "meta_llama", "minimax", "morph", "nano-gpt",
+        "nscale", "ovhcloud", "poe", "publicai", "sarvam", "scaleway", "synthetic", "v0", "vercel_ai_gateway", "vllm", "wandb", "xiaomi_mimo", "xinference", "azure_ai",
         "huggingface", "snowflake", "oobabooga",
+    };
+
+    /// <summary>Prefixes that name where a prompt is kept, with the model after them.</summary>
+    private static readonly HashSet<string> s_promptStores = new(StringComparer.Ordinal)
+    {
+        "langfuse", "humanloop", "dotprompt", "bitbucket", "gitlab", "arize_phoenix", "generic_prompt_management", "custom_prompt",
     };
 
     /// <summary>Owners of model repositories whose names people take for providers.</summary>
@@ -60,12 +66,19 @@ internal sealed class ProviderResolver(BindingSources sources)
                 + "Name the models in this group and choose with router_settings.routing_strategy, or let the client name the model.");
         }
 
+        if (s_promptStores.Contains(prefix))
+        {
+            return ProviderChoice.None(
+                BindingCodes.ProviderNotServed,
+                $"'{model}' takes its prompt from {prefix}, which this build does not do. Write the model alone, such as 'openai/{model[(slash + 1)..]}', and let the client send the prompt.");
+        }
+
         if (slash > 0 && (customHandlers.Contains(prefix) || ProviderCatalog.KnownElsewhere.Contains(prefix)))
         {
             return Missing(prefix, model, model[(slash + 1)..], customHandlers, "model");
         }
 
-        if (sources.ProviderOfModel(model) is { } known)
+        if ((sources.ProviderOfModel(model) ?? ModelFamilies.Find(model, apiBase is not null)) is { } known)
         {
             return sources.FindProvider(known) is { } priced
                 ? ProviderChoice.Of(priced, model)

@@ -43,7 +43,7 @@ internal sealed class RouterBinder(SectionReader router, SectionReader liteLlm, 
             ContextWindowFallbacks = FallbackReader.Read(Either("context_window_fallbacks"), "context_window_fallbacks"),
             ContentPolicyFallbacks = FallbackReader.Read(Either("content_policy_fallbacks"), "content_policy_fallbacks"),
             DefaultFallbacks = Either("default_fallbacks").Texts("default_fallbacks"),
-            MaxFallbacks = router.Int("max_fallbacks") ?? usual.MaxFallbacks,
+            MaxFallbacks = Either("max_fallbacks").Int("max_fallbacks") ?? usual.MaxFallbacks,
             Aliases = Aliases(),
             EnablePreCallChecks = router.Bool("enable_pre_call_checks") ?? false,
             EnableTagFiltering = router.Bool("enable_tag_filtering") ?? false,
@@ -128,9 +128,16 @@ internal sealed class RouterBinder(SectionReader router, SectionReader liteLlm, 
     private ImmutableDictionary<string, ModelAlias> Aliases()
     {
         var found = ImmutableDictionary.CreateBuilder<string, ModelAlias>(StringComparer.Ordinal);
-        if (router.Section("model_group_alias") is not { } section)
+        ReadAliases(liteLlm.Section("model_alias_map"), found);
+        ReadAliases(router.Section("model_group_alias"), found);
+        return found.ToImmutable();
+    }
+
+    private static void ReadAliases(SectionReader? section, ImmutableDictionary<string, ModelAlias>.Builder found)
+    {
+        if (section is null)
         {
-            return found.ToImmutable();
+            return;
         }
 
         foreach (var entry in section.Map.Entries)
@@ -154,7 +161,5 @@ internal sealed class RouterBinder(SectionReader router, SectionReader liteLlm, 
                     break;
             }
         }
-
-        return found.ToImmutable();
     }
 }

@@ -42,6 +42,7 @@ internal static class ConfigSchema
         Ignored("files_settings", List, "Where files go", NoRoutes),
         Ignored("finetune_settings", List, "Where fine-tuning goes", NoRoutes),
         Ignored("assistant_settings", Map, "Where assistants go", NoRoutes),
+        Ignored("default_vertex_config", Map, "Project of Vertex pass-through routes", NoRoutes),
         Ignored("prompts", List, "Managed prompts", NoRoutes),
         Ignored("agents", List, "Agents (A2A)", NoRoutes),
         Ignored("agent_list", List, "Agents (A2A)", NoRoutes),

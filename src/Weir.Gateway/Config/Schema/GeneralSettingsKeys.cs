@@ -29,6 +29,9 @@ internal static class GeneralSettingsKeys
             Served("enable_health_check_routing", Bool, "Leave out what the last probe found down"),
             Served("completion_model", Text, "Model forced on every chat call"),
             Served("embedding_model", Text, "Model forced on every embedding call"),
+            Served("image_generation_model", Text, "Model forced on every image call"),
+            Served("moderation_model", Text, "Model forced on every moderation call"),
+            Served("max_file_size_mb", Number, "Largest form with files (images, audio); else max_request_size_mb, else 128"),
             Served("max_request_size_mb", Number, "Largest request body"),
             Served("dangerously_permit_weak_or_unset_master_key", Bool, "Start with a weak master key, or none"),
             Served("dangerously_allow_mock_testing_request_params", Bool, "Let requests carry mock_testing_* members"),
@@ -37,6 +40,7 @@ internal static class GeneralSettingsKeys
                 "Python can't be loaded: put an authenticating reverse proxy in front, or give callers Weir's own key."),
             Restricts("enable_jwt_auth", Bool, "authentication by signed tokens (JWT)"),
             Restricts("enable_oauth2_auth", Bool, "authentication by OAuth 2 tokens"),
+            Restricts("enable_oauth2_proxy_auth", Bool, "authentication by headers of an OAuth 2 proxy in front"),
             Restricts("allowed_ips", TextList, "the addresses that may call", "Filter them in front (network policy, firewall, ingress)."),
             Restricts("allowed_routes", TextList, "the routes that may be called", "Filter them in front (ingress)."),
             Restricts("enforce_user_param", Bool, "every request must name its user"),
@@ -67,7 +71,7 @@ internal static class GeneralSettingsKeys
             Ignored("proxy_batch_write_at", Number, "Seconds between two writes of rows", "A row is written before its answer ends."),
             Ignored("proxy_config_reload_interval_seconds", Number, "Seconds between two reads of the configuration", "A changed file is read at once."),
             Ignored("use_redis_transaction_buffer", Bool, "Collect rows in Redis", NoDatabase),
-            .. new[] { "connection_pool_limit", "connection_timeout", "connect_timeout", "socket_timeout", "statement_timeout", "lock_timeout" }
+            .. new[] { "connection_pool_limit", "connection_pool_timeout", "connection_timeout", "connect_timeout", "socket_timeout", "statement_timeout", "lock_timeout" }
                 .Select(static part => Ignored("database_" + part, Number, "Tuning of PostgreSQL", NoDatabase)),
             Ignored("database_extra_connection_params", Map, "Tuning of PostgreSQL", NoDatabase),
             Ignored("database_disable_prepared_statements", Bool, "Tuning of PostgreSQL", NoDatabase),
@@ -90,6 +94,8 @@ internal static class GeneralSettingsKeys
             Ignored("allow_client_side_credentials", Bool, "Let clients bring the upstream's key", "Use configurable_clientside_auth_params of the model."),
             Ignored("litellm_jwtauth", Map, "Claims of the token", "It goes with enable_jwt_auth."),
             Ignored("role_permissions", List, "What roles may do", "It goes with enable_jwt_auth."),
+            Ignored("enforce_rbac", Bool, "Take only tokens that carry a role", "It goes with enable_jwt_auth."),
+            Ignored("oauth2_config_mappings", Map, "Which header says what", "It goes with enable_oauth2_proxy_auth."),
             Ignored("custom_auth_run_common_checks", Bool, "Checks after custom_auth"),
             Ignored("custom_auth_settings", Map, "Settings of custom_auth"),
             Ignored("enable_post_custom_auth_checks", Bool, "Checks after custom_auth"),
@@ -110,7 +116,6 @@ internal static class GeneralSettingsKeys
             Ignored("fail_closed_rate_limit_enforcement", Bool, "Refuse when limits can't be read", "There are no rate limits in this build."),
             Ignored("enforce_fallback_model_access", Bool, "Check access to fallback models", "The master key may use every model."),
             Ignored("enforce_fallback_budget", Bool, "Check budgets of fallback models", "There are no budgets in this build."),
-            Ignored("max_file_size_mb", Number, "Largest uploaded file", NoFiles),
             Ignored("max_batch_file_size_mb", Number, "Largest batch file", NoFiles),
             Ignored("allowed_file_extensions", TextList, "Kinds of file", NoFiles),
             Ignored("admission_queue_timeout_seconds", Number, "Longest wait in the queue"),
@@ -120,8 +125,6 @@ internal static class GeneralSettingsKeys
             Ignored("disable_responses_id_security", Bool, "Do not bind response ids to their user"),
             Ignored("use_shared_health_check", Bool, "Share probes through Redis"),
             Ignored("supported_db_objects", TextList, "What the database may hold", NoDatabase),
-            Ignored("image_generation_model", Text, "Model forced on image calls"),
-            Ignored("moderation_model", Text, "Model forced on moderation calls"),
             Ignored("infer_model_from_keys", Bool, "Offer the models of the keys in the environment"),
             Ignored("block_robots", Bool, "Tell search engines to stay away", "There are no pages to index."),
             Ignored("ui_access_mode", Any, "Who may open the admin UI", NoUi),
@@ -129,6 +132,7 @@ internal static class GeneralSettingsKeys
             Ignored("max_failed_login_attempts_per_source", Int, "Sign-ins that may fail", NoUi),
             Ignored("failed_login_window_seconds", Number, "Window of failed sign-ins", NoUi),
             Ignored("otel", Bool, "Old switch for traces", "Write litellm_settings.callbacks: [otel]."),
+            .. Further(),
             .. new[]
             {
                 "mcp_client_side_auth_header_name", "mcp_internal_ip_ranges", "mcp_trusted_proxy_ranges", "mcp_required_fields", "enable_mcp_registry",
@@ -136,4 +140,27 @@ internal static class GeneralSettingsKeys
                 "mcp_allowed_clients", "mcp_client_id_header",
             }.Select(static name => Ignored(name, Any, "Setting of the MCP gateway", NoMcp)),
         ]);
+
+    private static IEnumerable<ConfigKey> Further() =>
+    [
+        Ignored("default_team_disabled", Bool, "No keys without a team", NoKeys),
+        Ignored("disable_reset_budget", Bool, "Never start budgets again", "There are no budgets in this build."),
+        Ignored("disable_adding_master_key_hash_to_db", Bool, "Rows do not name the master key", "A row names its key by a hash."),
+        Ignored("disable_retry_on_max_parallel_request_limit_error", Bool, "No retry at the limit of calls in flight"),
+        Ignored("use_client_credentials_pass_through_routes", Bool, "Pass-through routes with the client's key", "They are not opened."),
+        Ignored("forward_openai_org_id", Bool, "Pass the client's OpenAI-Organization on", "Write organization in the model's litellm_params."),
+        Ignored("forward_llm_provider_auth_headers", Bool, "Pass the client's upstream key on", "Use configurable_clientside_auth_params of the model."),
+        Ignored("use_azure_key_vault", Bool, "Where secrets come from (old)", "Give secrets as environment variables or files."),
+        Ignored("use_google_kms", Bool, "Where secrets come from (old)", "Give secrets as environment variables or files."),
+        Ignored("health_check_concurrency", Int, "Probes at once"),
+        Ignored("health_check_ignore_transient_errors", Bool, "Do not count a passing error of a probe"),
+        Ignored("store_prompts_in_cold_storage", Bool, "Keep prompts and replies outside the database", NoContent),
+        Ignored("database_type", Text, "Kind of database (old)", NoDatabase),
+        Ignored("database_args", Map, "Settings of that (old)", NoDatabase),
+        Ignored("control_plane_url", Text, "Address of a control plane", NoKeys),
+        .. new[] { "disable_master_key_return", "auto_redirect_ui_login_to_sso", "custom_ui_sso_sign_in_handler", "enable_public_model_hub" }
+            .Select(static name => Ignored(name, Any, "Setting of the admin UI", NoUi)),
+        Quiet("proxy_batch_polling_interval", Number, "Seconds between two looks at a batch"),
+        Quiet("litellm_license", Text, "LiteLLM's licence; Weir needs none") with { Secret = true },
+    ];
 }

@@ -9,6 +9,7 @@ internal static class GuardrailKeys
     [
         Quiet("guardrail", Text, "Kind of guardrail"),
         Quiet("mode", Any, "When it looks: pre_call, during_call, post_call, logging_only, pre_mcp_call and more"),
+        Quiet("model", Text, "Model of the service"),
         Quiet("default_on", Bool, "Look at every request"),
         Quiet("api_key", Text, "Key of the service") with { Secret = true },
         Quiet("api_base", Text, "Address of the service"),

@@ -8,6 +8,10 @@ internal static class LiteLlmSettingsKeys
     private const string NoKeys = "Keys, users and teams can't be made in this build, so nothing exceeds it.";
     private const string NoCache = "Answers are not cached by this build: every request goes to a model.";
     private const string SendOtlp = "Set callbacks: [otel] and OTEL_EXPORTER_OTLP_ENDPOINT instead.";
+    private const string InTheModel = "Write it in the litellm_params of the model, or for all models in router_settings.default_litellm_params.";
+    private const string NoPrompts = "Prompts are not kept here: send them with the request.";
+    private const string WithCallback = "It goes with the callback that it tunes.";
+    private const string SystemTls = "TLS to upstreams follows the settings of the machine.";
 
     /// <summary><c>cache_params</c>.</summary>
     public static readonly ConfigSection CacheParams = new(
@@ -38,15 +42,17 @@ internal static class LiteLlmSettingsKeys
     public static readonly ConfigSection Section = new(
         "litellm_settings", false,
         [
-            Served("callbacks", Texts, "Where requests are reported; prometheus and otel are built in"),
-            Served("success_callback", Texts, "Where successful requests are reported"),
-            Served("failure_callback", Texts, "Where failed requests are reported"),
+            Served("callbacks", CallbackNames, "Where requests are reported; prometheus and otel are built in"),
+            Served("success_callback", CallbackNames, "Where successful requests are reported"),
+            Served("failure_callback", CallbackNames, "Where failed requests are reported"),
             Served("num_retries", Int, "Retries inside a model group"),
             Served("request_timeout", Number, "Longest whole call, in seconds"),
             Served("fallbacks", List, "Model group to the groups that are tried when it fails"),
             Served("context_window_fallbacks", List, "Model group to groups with a longer context"),
             Served("content_policy_fallbacks", List, "Model group to groups with another content filter"),
             Served("default_fallbacks", TextList, "Groups that are tried for a group without a list of its own"),
+            Served("max_fallbacks", Int, "Most fallback groups for one request"),
+            Served("model_alias_map", Map, "Name in a request to the model group that answers it"),
             Served("allowed_fails", Int, "Failures in a minute before a deployment cools down"),
             Served("cooldown_time", Number, "How long a failing deployment rests, in seconds"),
             Served("drop_params", Bool, "Drop parameters that the provider does not take"),
@@ -64,6 +70,9 @@ internal static class LiteLlmSettingsKeys
             Limit("max_internal_user_budget", "the budget of each internal user"),
             Limit("default_max_internal_user_budget", "the budget of each internal user"),
             Limit("max_end_user_budget", "the budget of each end user"),
+            Restricts("tag_budget_config", Map, "budgets by tag"),
+            Restricts("pre_call_rules", Any, "checks of requests by your own Python", "Python can't be loaded: check in a service in front of the models."),
+            Restricts("post_call_rules", Any, "checks of answers by your own Python", "Python can't be loaded: check in a service in front of the models."),
             Restricts("max_end_user_budget_id", Text, "the budget of each end user"),
             Restricts("guardrails", List, "guardrails (old place)", "Write them in the top-level section guardrails."),
             Restricts("redact_user_api_key_info", Bool, "hides who called in logs and traces", "Leave callbacks off so that nothing is sent away, and remove it."),
@@ -76,7 +85,9 @@ internal static class LiteLlmSettingsKeys
             Restricts("output_parse_pii", Bool, "masking of personal data by Presidio"),
             Restricts("detect_secrets_config", Map, "redaction of secrets"),
 
-            Ignored("service_callback", Texts, "Where the state of services is reported", "/metrics holds them."),
+            Ignored("service_callback", CallbackNames, "Where the state of services is reported", "/metrics holds them."),
+            Ignored("service_callbacks", CallbackNames, "Where the state of services is reported", "/metrics holds them."),
+            Ignored("input_callback", CallbackNames, "Where requests are reported before they are sent", SendOtlp),
             Ignored("cache", Bool, "Answer equal requests from a cache", NoCache),
             Ignored("cache_params", Map, "Where that cache is", NoCache) with { Map = CacheParams },
             Ignored("enable_redis_auth_cache", Bool, "Cache keys in Redis"),
@@ -133,5 +144,54 @@ internal static class LiteLlmSettingsKeys
             Ignored("parse_tool_call_from_content", Bool, "Find tool calls in the text"),
             Ignored("s3_callback_params", Map, "Bucket for logs", SendOtlp),
             Ignored("gcs_callback_params", Map, "Bucket for logs", SendOtlp),
+            .. Further(),
         ]);
+
+    /// <summary>Settings that LiteLLM keeps as variables of its Python module; most are seen in its documentation only.</summary>
+    private static IEnumerable<ConfigKey> Further() =>
+    [
+        .. new[] { "api_base", "api_version", "organization", "vertex_project", "vertex_location" }
+            .Select(static name => Ignored(name, Text, "The same for every model that sets none", InTheModel)),
+        Ignored("headers", Map, "The same for every model that sets none", InTheModel) with { Secret = true },
+        .. new[]
+        {
+            "api_key", "openai_key", "azure_key", "anthropic_key", "groq_key", "databricks_key", "cohere_key", "replicate_key", "openrouter_key",
+            "huggingface_key", "togetherai_api_key",
+        }.Select(static name => Ignored(name, Text, "Key for every model that sets none", InTheModel) with { Secret = true }),
+        Ignored("vertex_ai_safety_settings", List, "Safety settings of every Vertex model", InTheModel),
+        Ignored("default_vertex_config", Map, "Project of Vertex pass-through routes", "There are no pass-through routes in this build."),
+        Ignored("max_tokens", Int, "Length of answers where the vendor asks for one", InTheModel),
+        Ignored("model_group_settings", Map, "Which groups get the client's headers", "Only the headers of Weir's allow-list go upstream."),
+        Ignored("forward_traceparent_to_llm_provider", Bool, "Pass the client's trace on to the upstream"),
+        Ignored("add_user_information_to_llm_headers", Bool, "Tell the upstream who called", "The upstream is not told."),
+        Ignored("disable_end_user_cost_tracking_prometheus_only", Bool, "No end users in metrics", "Metric labels come from the configuration only."),
+        Ignored("enable_preview_features", Bool, "Switch on what LiteLLM still tries out"),
+        Ignored("enable_model_config_credential_overrides", Bool, "Let teams bring their own keys", NoKeys),
+        Ignored("default_soft_budget", Number, "Spend at which a key is reported", NoKeys),
+        Ignored("global_disable_no_log_param", Bool, "Log requests that ask not to be logged", "A row is always written; it never holds prompts or replies."),
+        Ignored("enable_caching_on_provider_specific_optional_params", Bool, "What makes two requests equal", NoCache),
+        Ignored("enable_loadbalancing_on_batch_endpoints", Bool, "Share batches between deployments", "There are no batch routes in this build."),
+        Ignored("logged_real_time_event_types", Any, "Which realtime events are logged", "Bodies are never logged."),
+        Ignored("cold_storage_custom_logger", Text, "Where bodies are kept", "Bodies are never kept."),
+        Ignored("ssl_certificate", Text, "Client certificate for upstreams", "Put a TLS proxy that holds it in front of the upstream."),
+        Ignored("ssl_security_level", Text, "Which ciphers are allowed", SystemTls),
+        Ignored("ssl_ecdh_curve", Text, "Which curve is used", SystemTls),
+        Ignored("ui_theme_config", Map, "Look of the admin UI", "There is no admin UI in this build."),
+        .. new[] { "global_prompt_directory", "global_gitlab_config", "global_bitbucket_config" }.Select(static name => Ignored(name, Any, "Where prompts are kept", NoPrompts)),
+        .. new[] { "aws_sqs_callback_params", "argilla_transformation_object", "generic_logger_headers", "datadog_params" }
+            .Select(static name => Ignored(name, Any, "Setting of a callback", SendOtlp)),
+        .. new[] { "langsmith_batch_size", "argilla_batch_size", "datadog_use_v1" }.Select(static name => Ignored(name, Any, "Setting of a callback", SendOtlp)),
+        .. new[]
+        {
+            "priority_reservation", "priority_reservation_settings", "azure_content_safety_params", "llamaguard_model_name", "llamaguard_unsafe_content_categories",
+            "openai_moderations_model_name", "google_moderation_confidence_threshold", "toxic_confidence_threshold", "websearch_interception_params",
+            "compression_interception_params",
+        }.Select(static name => Ignored(name, Any, "Setting of a callback that looks at requests", WithCallback)),
+        .. new[]
+        {
+            "default_in_memory_ttl", "default_redis_ttl", "default_redis_batch_cache_expiry", "disable_hf_tokenizer_download", "disable_copilot_system_to_assistant",
+            "disable_add_transform_inline_image_block", "disable_add_user_agent_to_request_tags", "disable_streaming_logging", "suppress_debug_info",
+            "allow_dynamic_callback_disabling", "model_cost_map_url", "network_mock", "REPEATED_STREAMING_CHUNK_LIMIT", "LITELLM_DISABLE_STOP_SEQUENCE_LIMIT",
+        }.Select(static name => Quiet(name, Any, "Detail of LiteLLM's own working")),
+    ];
 }

@@ -30,7 +30,7 @@ internal static class McpServerKeys
             {
                 "server_id", "server_name", "alias", "description", "instructions", "source_url", "oauth2_flow", "client_id", "authorization_url",
                 "token_url", "registration_url", "token_endpoint_auth_method", "upstream_token_header", "upstream_resource", "token_exchange_endpoint",
-                "audience", "subject_token_type", "token_exchange_profile", "aws_region_name", "aws_service_name", "aws_role_name", "byok_description",
+                "audience", "subject_token_type", "token_exchange_profile", "aws_region_name", "aws_service_name", "aws_role_name", "aws_session_name", "byok_description",
                 "byok_api_key_help_url",
             }.Select(static name => Quiet(name, Text, "Setting of the server")),
             .. new[] { "client_secret", "aws_access_key_id", "aws_secret_access_key", "aws_session_token" }

@@ -10,7 +10,7 @@ internal static class ModelListKeys
         "input_cost_per_token", "output_cost_per_token", "input_cost_per_second", "output_cost_per_second",
         "cache_read_input_token_cost", "cache_creation_input_token_cost", "input_cost_per_image", "output_cost_per_image",
         "input_cost_per_character", "output_cost_per_character", "input_cost_per_audio_token", "output_cost_per_audio_token",
-        "input_cost_per_pixel", "output_cost_per_pixel", "input_cost_per_query", "output_cost_per_reasoning_token",
+        "input_cost_per_pixel", "output_cost_per_pixel", "input_cost_per_query", "input_cost_per_image_token", "output_cost_per_image_token", "output_cost_per_reasoning_token",
         "input_cost_per_token_batches", "output_cost_per_token_batches",
     ];
 
@@ -26,7 +26,7 @@ internal static class ModelListKeys
     [
         "temperature", "max_tokens", "max_completion_tokens", "top_p", "top_k", "min_p", "n", "stop", "seed", "presence_penalty",
         "frequency_penalty", "repetition_penalty", "logit_bias", "logprobs", "top_logprobs", "response_format", "tools", "tool_choice",
-        "parallel_tool_calls", "reasoning_effort", "thinking", "user", "metadata", "service_tier", "store", "stream", "stream_options",
+        "parallel_tool_calls", "reasoning_effort", "thinking", "user", "service_tier", "store", "stream", "stream_options",
         "modalities", "audio", "prediction", "verbosity", "web_search_options", "dimensions", "encoding_format", "input_type", "num_ctx",
         "keep_alive", "safety_settings", "voice", "format", "options", "think", "chat_template_kwargs", "provider", "cache_control_injection_points",
     ];
@@ -48,6 +48,7 @@ internal static class ModelListKeys
             Served("api_version", Text, "Azure's api-version"),
             Served("organization", Text, "OpenAI organization"),
             Served("custom_llm_provider", Text, "Provider, when the model has no prefix"),
+            Served("base_model", Text, "Name in the price book; that of model_info wins"),
             Served("headers", Map, "Headers of every call") with { Secret = true },
             Served("extra_headers", Map, "Headers of every call") with { Secret = true },
             Served("extra_body", Map, "Body members of every call"),
@@ -56,6 +57,7 @@ internal static class ModelListKeys
             Served("tenant_id", Text, "Entra directory"),
             Served("client_id", Text, "Entra application or managed identity"),
             Served("client_secret", Text, "Secret of the application") with { Secret = true },
+            Served("client_certificate_path", Text, "Certificate of the application, a file"),
             Served("azure_scope", Text, "Scope of the Entra token"),
             Served("rpm", Number, "Requests per minute that the deployment can take"),
             Served("tpm", Number, "Tokens per minute that the deployment can take"),
@@ -89,7 +91,8 @@ internal static class ModelListKeys
             Ignored("allowed_openai_params", TextList, "Parameters that pass although the provider does not name them", "Parameters pass unless drop_params takes them out."),
             Ignored("merge_reasoning_content_in_choices", Bool, "Put the reasoning text into the content"),
             Ignored("use_in_pass_through", Bool, "Use its credential on pass-through routes", "There are no pass-through routes in this build."),
-            Ignored("max_file_size_mb", Number, "Largest uploaded file", "There are no file routes in this build."),
+            Ignored("max_file_size_mb", Number, "Largest uploaded file", "The largest upload is set for all models, in general_settings."),
+            Ignored("metadata", Map, "Notes on the call for LiteLLM's callbacks", "It is not sent to the model: what is meant for the vendor goes into extra_body."),
             Ignored("mock_timeout", ValueTypes.Bool | Number, "Pretend a timeout"),
             Ignored("use_chat_completions_api", Bool, "Use chat completions upstream"),
             Ignored("complexity_router_config", Map, "Rules of the complexity router", "Automatic routers are not served."),
@@ -104,8 +107,11 @@ internal static class ModelListKeys
             Served("aws_web_identity_token", Text, "Where the web identity token is: oidc/file/PATH, oidc/env/NAME, oidc/env_path/NAME, or a path"),
             Served("aws_sts_endpoint", Text, "Address of the token service"),
             Served("aws_bedrock_runtime_endpoint", Text, "Address of Bedrock instead of the region's"),
-            .. new[] { "vertex_project", "vertex_location", "vertex_credentials" }
-                .Select(static name => Ignored(name, Text | Map, "Sign-in at Vertex AI", "Vertex AI is not served by this build.") with { Secret = name == "vertex_credentials" }),
+            Served("vertex_project", Text, "Google Cloud project; else VERTEXAI_PROJECT, or the one in the credentials"),
+            Served("vertex_location", Text, "Vertex location such as europe-west4 or global; else VERTEXAI_LOCATION"),
+            Served("vertex_credentials", Text | Map, "Credentials: a file, its JSON, or the same as YAML; else GOOGLE_APPLICATION_CREDENTIALS") with { Secret = true },
+            .. new[] { "vertex_ai_project", "vertex_ai_location", "vertex_ai_credentials" }
+                .Select(static name => Ignored(name, Text | Map, "The same under its old name", "Write it without 'ai_'.") with { Secret = name == "vertex_ai_credentials" }),
         ]);
 
     /// <summary><c>model_info</c>: free-form names are kept and returned by <c>/model/info</c>.</summary>
@@ -115,6 +121,8 @@ internal static class ModelListKeys
             Served("id", Text | Int, "Fixed id of the deployment"),
             Served("mode", Text, "Kind of model") with { Choices = [.. Modes] },
             Served("base_model", Text, "Name in the price book"),
+            Served("rpm", Number, "Requests per minute, for the usage-based strategies only"),
+            Served("tpm", Number, "Tokens per minute, for the usage-based strategies only"),
             Served("access_groups", TextList, "Model access groups"),
             Served("max_input_tokens", Int, "Context window in tokens"),
             Served("max_output_tokens", Int, "Longest answer in tokens"),
@@ -135,5 +143,7 @@ internal static class ModelListKeys
         "model_list[]", false,
         Served("model_name", Text, "Public name, the model group; the same name again shares the load"),
         Served("litellm_params", Map, "How the upstream is called") with { Map = LiteLlmParams },
-        Served("model_info", Map, "What is known about the model") with { Map = ModelInfo });
+        Served("model_info", Map, "What is known about the model") with { Map = ModelInfo },
+        Served("rpm", Number, "The same as litellm_params.rpm, which wins"),
+        Served("tpm", Number, "The same as litellm_params.tpm, which wins"));
 }

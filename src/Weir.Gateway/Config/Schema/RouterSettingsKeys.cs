@@ -64,9 +64,10 @@ internal static class RouterSettingsKeys
         Served("health_check_staleness_threshold", Number, "Seconds after which a probe does not count"),
         Restricts("provider_budget_config", Map, "budgets per provider"),
         Restricts("guardrail_list", List, "guardrails of the router"),
-        new ConfigKey("optional_pre_call_checks", KeyMark.Restricts, TextList, "checks before a deployment is chosen, of which router_budget_limiting enforces budgets")
+        new ConfigKey("optional_pre_call_checks", KeyMark.Restricts, TextList, "checks before a deployment is chosen; router_budget_limiting enforces budgets, enforce_model_rate_limits enforces rpm and tpm")
         {
-            When = RestrictsWhen.Named, RestrictingValues = ["router_budget_limiting"],
+            When = RestrictsWhen.Named, RestrictingValues = ["router_budget_limiting", "enforce_model_rate_limits"],
+            Instead = "Of the checks only these two limit anything; the others are passed over.",
         },
         Ignored("redis_host", Text, "Redis of the router", "Routing state is kept in this process."),
         Ignored("redis_port", Int | Text, "Port of that Redis", "Routing state is kept in this process."),
@@ -85,6 +86,10 @@ internal static class RouterSettingsKeys
         Ignored("health_check_ignore_transient_errors", Bool, "Do not count a passing error of a probe"),
         Ignored("background_health_check_model_groups", TextList, "Model groups that are probed in the background", "All are probed."),
         Ignored("default_priority", Int, "Priority of a request that names none"),
+        Quiet("polling_interval", Number, "Seconds between two looks at the scheduler's queue"),
+        Quiet("router_general_settings", Map, "Settings of LiteLLM's Python library"),
+        Ignored("alerting_config", Map, "Alerts of the router", "Alert on /metrics instead."),
+        Ignored("assistants_config", Map, "Where assistants go", "Their routes are not opened in this build."),
         Quiet("set_verbose", Bool, "Log more"),
         Quiet("debug_level", Text, "Log level of the router"));
 }

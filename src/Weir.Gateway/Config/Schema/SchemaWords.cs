@@ -21,6 +21,9 @@ internal static class SchemaWords
     /// <summary>One text, or a list of texts.</summary>
     public const ValueTypes Texts = ValueTypes.Text | ValueTypes.TextList;
 
+    /// <summary>Names of callbacks: a text, or a list of texts and of maps that hold one callback's settings under its name.</summary>
+    public const ValueTypes CallbackNames = ValueTypes.Text | ValueTypes.List;
+
     /// <summary>A list.</summary>
     public const ValueTypes List = ValueTypes.List;
 

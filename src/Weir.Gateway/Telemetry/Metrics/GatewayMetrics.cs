@@ -118,6 +118,9 @@ internal sealed class GatewayMetrics
         series.Add(fault, status);
     }
 
+    /// <summary>Counts a member that an upstream's format could not carry. <paramref name="param"/> is one of a closed list of words.</summary>
+    internal void Dropped(string param, DeploymentSeries deployment) => _families.Dropped.With(param, deployment.Labels.Provider).Increment();
+
     /// <summary>Counts the start of a cooldown.</summary>
     internal void CooledDown(DeploymentSeries deployment, int status)
     {

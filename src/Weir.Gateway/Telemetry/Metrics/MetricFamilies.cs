@@ -66,6 +66,7 @@ internal sealed class MetricFamilies
 
     internal readonly CounterFamily PriceUnknown = new("weir_price_unknown_requests_total", "Requests whose cost is not known: no price for the model.", ["model_group", "model_id"]);
     internal readonly CounterFamily UsageEstimated = new("weir_usage_estimated_requests_total", "Requests whose tokens were counted here because the upstream sent no usage.", ["model_group", "model_id"]);
+    internal readonly CounterFamily Dropped = new("weir_dropped_params_total", "Members of requests that the upstream's format could not carry.", ["param", "api_provider"]);
     internal readonly CounterFamily ClientAborts = new("weir_client_aborts_total", "Requests whose client went away before the answer was whole.", []);
     internal readonly CounterFamily Reloads = new("weir_config_reloads_total", "Times that the configuration was read anew.", ["result"]);
 
@@ -75,6 +76,6 @@ internal sealed class MetricFamilies
         TotalRequests, Failed, Requests, Spend, TotalTokens, InputTokens, OutputTokens, CachedTokens, CacheWriteTokens, ReasoningTokens,
         DeploymentTotal, DeploymentSuccess, DeploymentFailure, CooledDown, FallbackSuccess, FallbackFailure, CallbackFailures,
         TotalLatency, UpstreamLatency, FirstToken, Overhead, LatencyPerToken,
-        PriceUnknown, UsageEstimated, ClientAborts, Reloads,
+        PriceUnknown, UsageEstimated, Dropped, ClientAborts, Reloads,
     ];
 }

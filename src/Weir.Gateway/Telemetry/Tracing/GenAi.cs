@@ -29,6 +29,17 @@ internal static class GenAi
         Providers.Operation.Chat => "chat",
         Providers.Operation.Completion => "text_completion",
         Providers.Operation.Embedding => "embeddings",
+        Providers.Operation.ImageGeneration or Providers.Operation.ImageEdit or Providers.Operation.Speech => "generate_content",
+        Providers.Operation.CountTokens => "count_tokens",
+        Providers.Operation.Transcription => "transcription",
+        Providers.Operation.Translation => "translation",
+        Providers.Operation.Moderation => "moderation",
+        Providers.Operation.Rerank => "rerank",
+        Providers.Operation.StoredResponse => "stored_response",
+        Providers.Operation.File => "file",
+        Providers.Operation.Batch => "batch",
+        Providers.Operation.Realtime => "realtime",
+        Providers.Operation.PassThrough => "pass_through",
         _ => "chat",
     };
 

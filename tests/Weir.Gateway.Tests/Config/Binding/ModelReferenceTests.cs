@@ -10,7 +10,7 @@ public sealed class ModelReferenceTests
           - {model_name: big, litellm_params: {model: openai/big, api_key: k}}
           - {model_name: small, litellm_params: {model: ollama/small}, model_info: {id: small-1}}
           - {model_name: "groq/*", litellm_params: {model: "groq/*", api_key: k}}
-          - {model_name: lost, litellm_params: {model: anthropic/claude, api_key: k}}
+          - {model_name: lost, litellm_params: {model: cohere/claude, api_key: k}}
 
         """;
 

@@ -35,14 +35,14 @@ public sealed class ProviderTests
     {
         var bound = Bound.From("""
             model_list:
-              - model_name: claude
-                litellm_params: {model: anthropic/claude-sonnet-4-5, api_key: k}
+              - model_name: command
+                litellm_params: {model: cohere/command-r-plus, api_key: k}
               - model_name: gpt
                 litellm_params: {model: openai/gpt-4o, api_key: k}
             """);
 
         Assert.Equal("gpt", bound.Only.ModelGroup);
-        Assert.Contains("'anthropic'", bound.LeftOut.Reason, StringComparison.Ordinal);
+        Assert.Contains("'cohere'", bound.LeftOut.Reason, StringComparison.Ordinal);
         Assert.Equal("config.yaml:3:29", bound.LeftOut.Origin);
         Assert.Equal(ProblemSeverity.Warning, bound.Problem(BindingCodes.ProviderNotServed).Severity);
     }
@@ -55,14 +55,11 @@ public sealed class ProviderTests
         Assert.Contains("'openai/some-model' with api_base", bound.LeftOut.Reason, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_price_book_tells_a_model_without_prefix_whose_provider_is_not_served()
-    {
-        var bound = Bound.Entry("model: claude-3-haiku-20240307\napi_key: k");
-
-        Assert.Contains("'anthropic'", bound.LeftOut.Reason, StringComparison.Ordinal);
-        bound.Problem(BindingCodes.ProviderNotServed);
-    }
+    [Theory]
+    [InlineData("claude-3-haiku-20240307", "anthropic")]
+    [InlineData("anthropic.claude-3-haiku-20240307-v1:0", "bedrock")]
+    public void The_price_book_tells_the_provider_of_a_model_without_prefix(string model, string provider) =>
+        Assert.Equal(provider, Bound.Entry($"model: {model}\napi_key: k\naws_region_name: eu-west-1").Only.Provider);
 
     [Fact]
     public void A_misspelt_prefix_is_met_with_the_likely_one()

@@ -72,6 +72,12 @@ public sealed class PlantedMistakesTests
         { "general_settings:\n  request_timeout: 5\n", "misplaced-key", ProblemSeverity.Warning, 2, 3, "belongs to litellm_settings" },
         { "general_settings:\n  max_budget: 5\n", "misplaced-key", ProblemSeverity.Warning, 2, 3, "it limits nothing" },
         { "general_settings:\n  redis_host: x\n", "misplaced-key", ProblemSeverity.Warning, 2, 3, "belongs to router_settings" },
+        { "general_settings:\n  api_base: http://x\n", "misplaced-key", ProblemSeverity.Warning, 2, 3, "belongs to model_list[].litellm_params" },
+        { "general_settings:\n  log_level: info\n", "variable-as-setting", ProblemSeverity.Warning, 2, 3, "the start option --debug" },
+        { "router_settings:\n  optional_pre_call_checks: [enforce_model_rate_limits]\n", "not-enforced", ProblemSeverity.Error, 2, 3, "enforces rpm and tpm" },
+        { "router_settings:\n  optional_pre_call_checks: [session_affinity]\n", "not-served", ProblemSeverity.Warning, 2, 3, "the others are passed over" },
+        { "litellm_settings:\n  verbose: true\n", "unknown-key", ProblemSeverity.Warning, 2, 3, "did you mean 'set_verbose'" },
+        { "model_list:\n  - model_name: a\n    litellm_params:\n      model: openai/a\n      prompt_id: x\n", "not-served", ProblemSeverity.Warning, 5, 7, "not sent to the model" },
         { "general_settings:\n  ttl: 5\n", "misplaced-key", ProblemSeverity.Warning, 2, 3, "litellm_settings.cache_params" },
         { "litellm_settings:\n  master_key: sk-a\n", "misplaced-key", ProblemSeverity.Warning, 2, 3, "belongs to general_settings" },
         { "litellm_settings:\n  retry_policy: {}\n", "misplaced-key", ProblemSeverity.Warning, 2, 3, "belongs to router_settings" },
@@ -86,7 +92,7 @@ public sealed class PlantedMistakesTests
         { "general_settings:\n  cors_allow_origins: ['*']\n", "invented-security-key", ProblemSeverity.Warning, 2, 3, "promises a protection" },
         { "general_settings:\n  enable_content_moderation: true\n", "invented-security-key", ProblemSeverity.Warning, 2, 3, "promises a protection" },
         { "rate_limits:\n  rpm: 5\n", "invented-security-key", ProblemSeverity.Warning, 1, 1, "promises a protection" },
-        { "litellm_settings:\n  proxy_mode: fast\n", "unknown-key", ProblemSeverity.Warning, 2, 3, "in LiteLLM neither" },
+        { "litellm_settings:\n  proxy_mode: fast\n", "unknown-key", ProblemSeverity.Warning, 2, 3, "LiteLLM's documentation" },
 
         { "mcp_servers:\n  a:\n    url: http://x\n    headers: {a: b}\n", "unknown-key", ProblemSeverity.Warning, 4, 5, "did you mean 'static_headers'" },
 

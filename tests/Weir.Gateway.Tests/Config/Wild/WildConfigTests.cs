@@ -102,6 +102,40 @@ public sealed class WildConfigTests
     }
 
     [Fact]
+    public void Settings_of_other_services_never_become_members_of_the_body()
+    {
+        var config = Config("telemetry-keys-of-a-model");
+
+        Assert.Equal(["top_k"], config.Deployments[0].DefaultParams.Keys);
+        Assert.Equal("gpt-4o", config.Deployments[0].Info.BaseModel);
+        Assert.Equal(0.000001m, config.Deployments[0].Prices["input_cost_per_token_above_128k_tokens"]);
+        Assert.DoesNotContain(Load("telemetry-keys-of-a-model").Report.Problems, static item => item.Position.Line is 15 or 16);
+        Assert.Equal("hello", config.Deployments[1].MockResponse);
+        Assert.Equal((new ModelAlias("gpt-4o", false), 2), (config.Router.Aliases["gpt-4"], config.Router.MaxFallbacks));
+    }
+
+    [Fact]
+    public void Rates_beside_the_parameters_are_the_parameters_and_those_of_model_info_wait_for_a_strategy_that_weighs_them()
+    {
+        var path = PathOf("rates-beside-the-parameters");
+        var weighed = File.ReadAllText(path) + "router_settings: {routing_strategy: usage-based-routing-v2}\n";
+
+        Assert.Equal([(60L, 90_000L), (10L, null), (null, null)], Rates(Config("rates-beside-the-parameters")));
+        Assert.Equal([(60L, 90_000L), (10L, null), (5L, null)], Rates(Assert.IsType<GatewayConfig>(ConfigLoader.Load(Encoding.UTF8.GetBytes(weighed), path, Options(false)).Config)));
+
+        static IEnumerable<(long? Requests, long? Tokens)> Rates(GatewayConfig config) => config.Deployments.Select(static item => (item.Rpm, item.Tpm));
+    }
+
+    [Fact]
+    public void A_callback_with_settings_counts_by_its_name()
+    {
+        var config = Config("callbacks-with-settings");
+
+        Assert.True(config.Telemetry.Prometheus);
+        Assert.False(config.Telemetry.OpenTelemetry);
+    }
+
+    [Fact]
     public void A_misplaced_setting_is_not_applied()
     {
         var config = Config("misplaced-settings");

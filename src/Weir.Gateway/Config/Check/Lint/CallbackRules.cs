@@ -17,6 +17,14 @@ internal sealed class CallbackRules(CheckOptions options, ConfigProblems problem
         "dynamic_rate_limiter", "dynamic_rate_limiter_v3", "batch_redis_requests", "max_budget_limiter", "parallel_request_limiter", "budget_manager",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>They change requests or answers instead of reporting them, so no exporter replaces them.</summary>
+    private static readonly FrozenSet<string> Changes = new[]
+    {
+        "websearch_interception", "compression_interception", "vector_store_pre_call_hook", "anthropic_cache_control_hook", "responses_id_security",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> Mail = new[] { "smtp_email", "sendgrid_email", "resend_email" }.ToFrozenSet(StringComparer.Ordinal);
+
     private static readonly string[] GuardWords =
         ["guard", "pii", "presidio", "moderat", "redact", "mask", "filter", "auth", "block", "policy", "secret", "shield", "sanitiz", "limit", "budget", "anonym", "inject"];
 
@@ -39,9 +47,18 @@ internal sealed class CallbackRules(CheckOptions options, ConfigProblems problem
                 case ConfigList many:
                     for (var i = 0; i < many.Items.Length; i++)
                     {
-                        if (many.Items[i] is ConfigScalar { IsNull: false } item)
+                        switch (many.Items[i])
                         {
-                            Check(item, list, ConfigPath.Item(path, i));
+                            case ConfigScalar { IsNull: false } item:
+                                Check(item, list, ConfigPath.Item(path, i));
+                                break;
+                            case ConfigMap settingsOfOne:
+                                foreach (var entry in settingsOfOne.Entries)
+                                {
+                                    Check(entry.Key, list, ConfigPath.Item(path, i));
+                                }
+
+                                break;
                         }
                     }
 
@@ -70,6 +87,14 @@ internal sealed class CallbackRules(CheckOptions options, ConfigProblems problem
                 $"The callback '{callback.Shown}' is Python, which can't be loaded. For logs, traces and metrics set callbacks: [otel] and OTEL_EXPORTER_OTLP_ENDPOINT, or read /metrics."
                 + (list == "callbacks" ? " If it also changes or refuses requests, that does not happen here." : ""),
                 suggestion: "'otel'");
+        }
+        else if (Changes.Contains(name))
+        {
+            problems.Warning("callback-not-served", callback.Position, path, $"The callback '{callback.Shown}' changes requests or answers, which this build does not do: they pass as they came.");
+        }
+        else if (Mail.Contains(name))
+        {
+            problems.Warning("callback-not-served", callback.Position, path, $"The callback '{callback.Shown}' sends e-mail, which this build does not do. Alert on /metrics instead.");
         }
         else
         {

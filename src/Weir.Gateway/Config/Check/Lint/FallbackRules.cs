@@ -19,7 +19,8 @@ internal sealed class FallbackRules
         var entries = (root.FindList("model_list")?.Items ?? []).OfType<ConfigMap>().ToList();
         var names = entries.Select(static entry => entry.FindScalar("model_name")?.Text)
             .Concat(entries.Select(static entry => entry.FindMap("model_info")?.FindScalar("id")?.Text))
-            .Concat(root.FindMap("router_settings")?.FindMap("model_group_alias")?.Entries.Select(static alias => alias.Name) ?? []);
+            .Concat(root.FindMap("router_settings")?.FindMap("model_group_alias")?.Entries.Select(static alias => alias.Name) ?? [])
+            .Concat(root.FindMap("litellm_settings")?.FindMap("model_alias_map")?.Entries.Select(static alias => alias.Name) ?? []);
         _groups = names.OfType<string>().ToFrozenSet(StringComparer.Ordinal);
     }
 

@@ -10,7 +10,21 @@ internal static class KnownMistakes
         "proxy_base_url", "server_root_path", "ui_username", "ui_password", "salt_key", "litellm_salt_key", "log_level", "litellm_log", "port", "host",
         "debug", "detailed_debug", "num_workers", "litellm_master_key", "redis_ssl", "litellm_license", "config_file_path", "http_proxy", "https_proxy",
         "ssl_cert_file", "docs_url", "slack_webhook_url", "database_host", "database_username", "database_password", "database_name", "litellm_mode",
+        "otel_exporter", "otel_endpoint", "otel_headers", "otel_service_name",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What to write where that is not the variable with the setting's name in capitals.</summary>
+    private static readonly FrozenDictionary<string, string> VariableNames = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["log_level"] = "the start option --debug",
+        ["litellm_log"] = "the start option --debug",
+        ["debug"] = "the start option --debug",
+        ["detailed_debug"] = "the start option --detailed_debug",
+        ["salt_key"] = "the environment variable LITELLM_SALT_KEY",
+        ["otel_endpoint"] = "the environment variable OTEL_EXPORTER_OTLP_ENDPOINT",
+        ["otel_headers"] = "the environment variable OTEL_EXPORTER_OTLP_HEADERS",
+        ["otel_exporter"] = "the environment variable OTEL_EXPORTER_OTLP_PROTOCOL",
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, string> Meanings = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -27,6 +41,10 @@ internal static class KnownMistakes
         ["litellm_settings.success_logging"] = "success_callback",
         ["litellm_settings.caching"] = "cache",
         ["litellm_settings.timeout"] = "request_timeout",
+        ["litellm_settings.verbose"] = "set_verbose",
+        ["litellm_settings.otel"] = "callbacks: [otel]",
+        ["litellm_settings.default_params"] = "router_settings.default_litellm_params",
+        ["general_settings.alerts"] = "alerting",
         ["general_settings.health_check"] = "background_health_checks",
         ["general_settings.enable_prometheus"] = "litellm_settings.callbacks: [prometheus]",
         ["general_settings.enable_metrics"] = "litellm_settings.callbacks: [prometheus]",
@@ -63,6 +81,9 @@ internal static class KnownMistakes
 
     /// <summary>True for a setting that exists only as an environment variable or a start option.</summary>
     public static bool IsVariable(string name) => Variables.Contains(name);
+
+    /// <summary>What to write instead of a setting that is none.</summary>
+    public static string VariableOf(string name) => VariableNames.GetValueOrDefault(name) ?? $"the environment variable {name.ToUpperInvariant()}";
 
     /// <summary>What an invented name in that section most likely means.</summary>
     public static string? FindMeaning(string section, string name) => Meanings.GetValueOrDefault($"{section}.{name}");

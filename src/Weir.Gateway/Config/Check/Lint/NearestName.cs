@@ -6,7 +6,10 @@ internal static class NearestName
     private const int Longest = 64;
 
     /// <summary>The candidate that differs only in case, hyphens, a few letters or a missing end; null when none is near.</summary>
-    public static string? Find(string name, IEnumerable<string> candidates)
+    /// <param name="name">The name as written.</param>
+    /// <param name="candidates">The names that exist.</param>
+    /// <param name="beginnings">One name that begins with the other counts as near; not where parameters of providers stand, which share beginnings.</param>
+    public static string? Find(string name, IEnumerable<string> candidates, bool beginnings = true)
     {
         if (name.Length is 0 or > Longest)
         {
@@ -20,7 +23,7 @@ internal static class NearestName
         {
             var other = Flatten(candidate);
             var distance = Distance(plain, other);
-            if (plain.Length >= 5 && (other.StartsWith(plain, StringComparison.Ordinal) || plain.StartsWith(other, StringComparison.Ordinal)) && other.Length >= 5)
+            if (beginnings && plain.Length >= 5 && (other.StartsWith(plain, StringComparison.Ordinal) || plain.StartsWith(other, StringComparison.Ordinal)) && other.Length >= 5)
             {
                 distance = Math.Min(distance, 2);
             }

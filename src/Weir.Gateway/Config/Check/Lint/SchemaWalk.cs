@@ -156,7 +156,7 @@ internal sealed class SchemaWalk(CheckOptions options, ConfigProblems problems)
                 Path = path,
             });
         }
-        else if (key is { Mark: KeyMark.Ignored, Quiet: false } && ValueTypeCheck.IsWritten(entry.Value) && _warned.Add($"{section.Name}.{key.Name}"))
+        else if (key is { Mark: KeyMark.Ignored, Quiet: false } or { Mark: KeyMark.Restricts, When: RestrictsWhen.Named, Instead: not null } && ValueTypeCheck.IsWritten(entry.Value) && _warned.Add($"{section.Name}.{key.Name}"))
         {
             problems.Warning("not-served", entry.Key.Position, path, $"'{entry.Name}' ({key.Description}) has no effect in this build. {key.Instead}".TrimEnd());
         }

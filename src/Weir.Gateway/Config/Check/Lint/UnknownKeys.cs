@@ -1,3 +1,4 @@
+using Weir.Gateway.Config.Binding;
 using Weir.Gateway.Config.Schema;
 using Weir.Gateway.Config.Yaml;
 
@@ -9,6 +10,8 @@ namespace Weir.Gateway.Config.Check.Lint;
 /// </summary>
 internal sealed class UnknownKeys(ConfigProblems problems)
 {
+    private readonly HashSet<string> _saidOwn = new(StringComparer.Ordinal);
+
     /// <summary>Reports the key.</summary>
     public void Report(ConfigEntry entry, ConfigSection section, string path)
     {
@@ -47,14 +50,26 @@ internal sealed class UnknownKeys(ConfigProblems problems)
         {
             problems.Warning(
                 "misplaced-key", entry.Key.Position, path,
-                $"'{entry.Name}' belongs to {other.Name}. Here it is {(section == ModelListKeys.LiteLlmParams ? "sent to the model as a parameter" : "a note without effect")}.",
+                $"'{entry.Name}' belongs to {other.Name}. Here it is {WhatBecomesOf(entry.Name, section)}.",
                 suggestion: $"{other.Name}.{entry.Name}");
         }
-        else if (NearestName.Find(entry.Name, section.Keys.Select(static key => key.Name)) is { } near)
+        else if (section == ModelListKeys.LiteLlmParams && ParameterNames.IsOwn(entry.Name) && !ParameterNames.IsPrice(entry.Name))
+        {
+            if (_saidOwn.Add(entry.Name))
+            {
+                problems.Warning("not-served", entry.Key.Position, path, $"'{entry.Name}' is a setting of LiteLLM's own that has no effect in this build; it is not sent to the model.");
+            }
+        }
+        else if (NearestName.Find(entry.Name, section.Keys.Select(static key => key.Name), beginnings: false) is { } near)
         {
             problems.Info("unknown-key", entry.Key.Position, path, $"'{entry.Name}' is not a key of {section.Name}; it is passed on as it is.", suggestion: $"'{near}'");
         }
     }
+
+    private static string WhatBecomesOf(string name, ConfigSection section) =>
+        section != ModelListKeys.LiteLlmParams ? "a note without effect"
+        : ParameterNames.IsOwn(name) || ParameterNames.WhyNotSent(name) is not null ? "without effect, and not sent to the model"
+        : "sent to the model as a parameter";
 
     private bool ReportHelm(ConfigEntry entry, ConfigSection section, string path)
     {
@@ -85,25 +100,43 @@ internal sealed class UnknownKeys(ConfigProblems problems)
             return false; // Its short names (headers, timeout) mean something else in other sections.
         }
 
+        if (PlaceOf(entry.Name, section) is not var (place, key))
+        {
+            return false;
+        }
+
+        var mapped = place == "the top level" && entry.Value is ConfigMap;
+        var message = mapped
+            ? $"The section '{entry.Name}' is indented too deep: it belongs to the top level. Here nothing in it has an effect."
+            : $"'{entry.Name}' belongs to {place}. Here it has no effect, in LiteLLM neither; move it there if you want it.";
+        problems.Warning(
+            "misplaced-key", entry.Key.Position, path,
+            key.Mark == KeyMark.Restricts ? message + " Until then it limits nothing." : message,
+            suggestion: place == "the top level" ? $"'{entry.Name}' at the top level" : $"{place}.{entry.Name}");
+        return true;
+    }
+
+    /// <summary>The likeliest place where the key means something; one where it only has no effect counts when there is no other.</summary>
+    private static (string Place, ConfigKey Key)? PlaceOf(string name, ConfigSection section)
+    {
+        (string, ConfigKey)? idle = null;
         foreach (var (place, other) in ConfigSchema.Places)
         {
-            if (other == section || other.Find(entry.Name) is not { } key || (section == ModelListKeys.Entry && other != ModelListKeys.LiteLlmParams && other != ModelListKeys.ModelInfo))
+            if (other == section || other.Find(name) is not { } key
+                || (section == ModelListKeys.Entry && other != ModelListKeys.LiteLlmParams && other != ModelListKeys.ModelInfo))
             {
                 continue;
             }
 
-            var mapped = place == "the top level" && entry.Value is ConfigMap;
-            var message = mapped
-                ? $"The section '{entry.Name}' is indented too deep: it belongs to the top level. Here nothing in it has an effect."
-                : $"'{entry.Name}' belongs to {place}. Here it has no effect, in LiteLLM neither; move it there if you want it.";
-            problems.Warning(
-                "misplaced-key", entry.Key.Position, path,
-                key.Mark == KeyMark.Restricts ? message + " Until then it limits nothing." : message,
-                suggestion: place == "the top level" ? $"'{entry.Name}' at the top level" : $"{place}.{entry.Name}");
-            return true;
+            if (key.Mark != KeyMark.Ignored)
+            {
+                return (place, key);
+            }
+
+            idle ??= (place, key);
         }
 
-        return false;
+        return idle;
     }
 
     private bool ReportNear(ConfigEntry entry, ConfigSection section, string path)
@@ -114,7 +147,7 @@ internal sealed class UnknownKeys(ConfigProblems problems)
         {
             foreach (var (otherPlace, other) in ConfigSchema.Places)
             {
-                if (other != section && !other.Open && NearestName.Find(entry.Name, other.Keys.Select(static key => key.Name)) is { } elsewhere)
+                if (other != section && !other.Open && NearestName.Find(entry.Name, other.Keys.Select(static key => key.Name), beginnings: false) is { } elsewhere)
                 {
                     (near, place) = (elsewhere, otherPlace);
                     break;
@@ -143,7 +176,7 @@ internal sealed class UnknownKeys(ConfigProblems problems)
         problems.Warning(
             "variable-as-setting", entry.Key.Position, path,
             $"'{entry.Name}' is an environment variable or a start option, not a setting; here it has no effect.",
-            suggestion: $"the environment variable {entry.Name.ToUpperInvariant()}");
+            suggestion: KnownMistakes.VariableOf(entry.Name));
         return true;
     }
 
@@ -157,11 +190,11 @@ internal sealed class UnknownKeys(ConfigProblems problems)
         problems.Warning(
             "invented-security-key", entry.Key.Position, path,
             KnownMistakes.SoundsLikeNoProtection(entry.Name)
-                ? $"'{entry.Name}' does not exist: it switches nothing off, here or in LiteLLM."
-                : $"'{entry.Name}' does not exist: it promises a protection that neither LiteLLM nor Weir gives. Remove it, and see which key of the schema does what you want.");
+                ? $"LiteLLM documents no '{entry.Name}': it switches nothing off, here or there."
+                : $"LiteLLM documents no '{entry.Name}': it promises a protection that is not there, and Weir gives none for it. Remove it, and see which key of the schema does what you want.");
         return true;
     }
 
     private void ReportPlain(ConfigEntry entry, ConfigSection section, string path) =>
-        problems.Warning("unknown-key", entry.Key.Position, path, $"There is no '{entry.Name}' in {section.Name}; it has no effect, in LiteLLM neither.");
+        problems.Warning("unknown-key", entry.Key.Position, path, $"There is no '{entry.Name}' in {section.Name}, here or in LiteLLM's documentation; it has no effect.");
 }

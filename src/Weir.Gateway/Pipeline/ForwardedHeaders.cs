@@ -1,0 +1,41 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Weir.Providers;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>
+/// The few headers of a caller that travel on: those that belong to the wire format itself, and only where the upstream speaks the caller's.
+/// Everything else stays here.
+/// </summary>
+internal static class ForwardedHeaders
+{
+    private const int LongestValue = 1024;
+    private static readonly string[] Anthropics = ["anthropic-version", "anthropic-beta"];
+    private static readonly SearchValues<char> Harmless = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,: ");
+
+    /// <summary>The target's headers with those of the caller; a header of the deployment's own configuration wins.</summary>
+    internal static KeyValuePair<string, string>[] With(GatewayCall call, UpstreamTarget target)
+    {
+        if (target.Format != WireFormat.AnthropicMessages || call.Format != target.Format)
+        {
+            return target.Headers;
+        }
+        var given = call.Http.Request.Headers;
+        List<KeyValuePair<string, string>>? headers = null;
+        foreach (var name in Anthropics)
+        {
+            if (Value(given, name) is not { } value || target.OwnHeaders.Contains(name))
+            {
+                continue;
+            }
+            headers ??= [.. target.Headers];
+            headers.RemoveAll(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase));
+            headers.Add(new(name, value));
+        }
+        return headers is null ? target.Headers : [.. headers];
+    }
+
+    private static string? Value(IHeaderDictionary headers, string name) =>
+        headers.TryGetValue(name, out var values) && values.ToString() is { Length: > 0 and <= LongestValue } text && !text.AsSpan().ContainsAnyExcept(Harmless) ? text : null;
+}
