@@ -50,8 +50,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             return new AttemptOutcome(null, new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{deployment.Provider.Name}' does not serve {call.Operation} here."), 0);
         }
-        PatchBody(call, deployment, model, target, asText);
-        call.Dropped = [];
+        call.Dropped = PatchBody(call, deployment, model, target, asText);
         ICrossing? crossing = null;
         if (target.Format != call.Format)
         {
@@ -123,8 +122,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = limits.Idle, WholeLimit = limits.WholeStream, SentAt = SentAt };
     }
 
-    private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
+    /// <summary>Patches the body; returns the parameters that the provider does not take and that the configuration says to drop.</summary>
+    private static IReadOnlyList<string> PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
     {
+        IReadOnlyList<string> left = [];
         var drop = call.Options.AdditionalDropParams;
         if (call.Format == WireFormat.OpenAIChat && Unsupported(call, deployment, model, asText) is { Count: > 0 } unsupported)
         {
@@ -134,6 +135,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
                     $"litellm.UnsupportedParamsError: {deployment.Provider.Name} does not support parameters: ['{string.Join("', '", unsupported)}'], for model={model.Model}. " +
                     "To drop these, set `litellm_settings: drop_params: true` or send \"drop_params\": true."));
             }
+            left = unsupported;
             drop = [.. drop, .. unsupported];
         }
         if (asText)
@@ -154,6 +156,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
                 $"The provider '{deployment.Provider.Name}' has chat alone, to which a text completion goes as one message: 'prompt' must be one text there.") { Param = "prompt" });
         }
+        return left;
     }
 
     private static IReadOnlyList<string>? Unsupported(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, bool asText)
