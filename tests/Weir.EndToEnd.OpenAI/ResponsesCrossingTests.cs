@@ -81,7 +81,7 @@ public sealed class ResponsesCrossingTests(DialectStand stand) : IClassFixture<D
     {
         var text = new StringBuilder();
         ResponseResult? last = null;
-        await foreach (var update in Client().CreateResponseStreamingAsync(model, question, cancellationToken: Token))
+        await foreach (var update in await Client().CreateResponseStreamingAsync(model, question, cancellationToken: Token))
         {
             switch (update)
             {

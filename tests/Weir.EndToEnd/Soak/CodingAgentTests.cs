@@ -43,7 +43,7 @@ public sealed class CodingAgentTests
         var plain = await AskAsync("", "say pong");
         var tool = await AskAsync("", "please florbit");
         var limited = await AskAsync("~429:1", "say pong");
-        var cut = await AskAsync("~cut:25", "say pong");
+        var cut = await AskAsync("~cut:25", "say " + string.Join(' ', Enumerable.Range(1, 90)));
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{plain}\n{tool}\n{limited}\n{cut}\n{gateway.Output}\n{string.Join("\n\n", models.Requests.Select(r => $"{r.Path} {r.BodyText}"))}");
         Assert.True(plain.Exit == 0 && plain.Output.Contains("You said:", StringComparison.Ordinal), plain.Output);
@@ -54,7 +54,8 @@ public sealed class CodingAgentTests
         var rows = WrittenRow.Read(gateway.Folder).SelectMany(row => row).ToList();
         Assert.True(rows.Count(row => row is { Outcome: "success", CostKnown: true }) >= 3, string.Join('\n', rows));
         Assert.Contains(rows, row => row is { Outcome: "failure", Status: 429 });
-        Assert.Contains(rows, row => row is { Outcome: "broken" });
+        // A large head may be lost with the connection, and then nothing has gone out.
+        Assert.Contains(rows, row => row is { Outcome: "broken" } or { Outcome: "failure", Status: 500 });
 
         Task<CodingAgents.AgentRun> AskAsync(string fault, string question) => agent == "codex"
             ? CodingAgents.CodexAsync(root, model + fault, question, Token)
