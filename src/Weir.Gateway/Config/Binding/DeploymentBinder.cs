@@ -246,9 +246,9 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
-        if (AsksForMissingChat(provider, deployment.Info.Mode, upstreamModel))
+        if (CanOnlyBeRefused(provider, deployment.Info.Mode, upstreamModel))
         {
-            LeaveOut(place, BindingCodes.ProviderNotServed, $"The provider '{provider.Name}' (for '{place.Model}') serves no chats in this build; for what it does serve, say so in model_info.mode.");
+            LeaveOut(place, BindingCodes.ProviderNotServed, $"The provider '{provider.Name}' (for '{place.Model}') does not serve {MeantFor(null, upstreamModel)} in this build; what it does serve is named in model_info.mode.");
             return;
         }
 
@@ -256,9 +256,10 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
     }
 
-    /// <summary>A model that is there for chats, at a provider that has none: it could only ever be refused.</summary>
-    private static bool AsksForMissingChat(IProvider provider, string? mode, string model) =>
-        mode is null && provider is not (IChatProvider or ICompletionProvider) && model != "*" && MeantFor(mode, model) == Operation.Chat;
+    /// <summary>A model that is there for chats or embeddings, at a provider that has neither.</summary>
+    private static bool CanOnlyBeRefused(IProvider provider, string? mode, string model) =>
+        mode is null && provider is not (IChatProvider or ICompletionProvider) && model != "*"
+        && MeantFor(mode, model) is { } operation && !ProviderOperations.Serves(provider, operation);
 
     private static Operation? MeantFor(string? mode, string model) => mode is not null ? ProviderOperations.OfMode(mode)
         : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank

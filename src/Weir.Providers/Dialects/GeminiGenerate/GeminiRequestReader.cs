@@ -150,16 +150,9 @@ internal ref struct GeminiRequestReader
     private readonly void Add(string? role, List<ContentPart> parts)
     {
         var speaker = role is "model" ? ChatRole.Assistant : ChatRole.User;
-<<<<<<< HEAD
-        if (speaker == ChatRole.Assistant && _turn.Messages is [.., { Role: ChatRole.Assistant } begun])
-        {
-            // A client that keeps the chunks of a stream brings one answer back in many contents.
-            parts.ForEach(part => GeminiParts.Join(begun.Parts, part));
-=======
         if (speaker == ChatRole.Assistant && _turn.Messages.Count > 0 && _turn.Messages[^1] is { Role: ChatRole.Assistant } before)
         {
             Continue(before.Parts, parts);
->>>>>>> d-gemini
             return;
         }
 
