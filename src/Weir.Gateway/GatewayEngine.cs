@@ -9,6 +9,7 @@ using Weir.Gateway.Endpoints.Health;
 using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
 using Weir.Gateway.Telemetry;
@@ -31,6 +32,7 @@ public sealed class GatewayEngine : IDisposable
     private readonly OutboundConnector _connector;
     private readonly EntraSignIn _signIn;
     private readonly AwsSignIn _aws;
+    private readonly GoogleSignIn _google;
     private readonly RoutingState _routing;
     private readonly HealthBoard _board;
     private readonly SnapshotHolder _snapshots;
@@ -54,6 +56,7 @@ public sealed class GatewayEngine : IDisposable
         _otlp = config.Telemetry.OpenTelemetry ? OtlpSettings.FromEnvironment(parts.Variable) : null;
         _signIn = new EntraSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
         _aws = new AwsSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
+        _google = new GoogleSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
         _routing = new RoutingState(parts.Time);
         _board = new HealthBoard(parts.Time);
         _snapshots = new SnapshotHolder(Compile(config));
@@ -61,7 +64,8 @@ public sealed class GatewayEngine : IDisposable
         var caps = StreamCaps.Default;
         var picker = new DeploymentPicker(_routing.Clock, parts.Random);
         var attempts = new AttemptLoop(new UpstreamAttempt(parts.Time, caps), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
-        var pipeline = new GatewayPipeline(_snapshots, attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
+        var uploads = new UploadReader(new UploadFolder(config.Request.UploadFolder ?? parts.UploadFolder), parts.Logs.CreateLogger<UploadReader>());
+        var pipeline = new GatewayPipeline(_snapshots, uploads, attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline,
@@ -182,6 +186,10 @@ public sealed class GatewayEngine : IDisposable
         {
             var role = AwsIdentityChoice.Choose(aws, _parts.Variable, out var missing);
             return role is null ? throw new InvalidOperationException($"{entry.Origin}: {missing}") : _aws.Credential(role, aws.Region, "bedrock");
+        }
+        if (entry.Google is { } google)
+        {
+            return _google.Credential(google);
         }
         if (entry.Entra is not { } entra)
         {

@@ -29,6 +29,9 @@ public sealed record GatewayParts
     /// <summary>Prices.</summary>
     public PriceBook Prices { get; init; } = PriceBook.Embedded;
 
+    /// <summary>Where forms with files lie while they are served, unless the configuration names a folder.</summary>
+    public string UploadFolder { get; init; } = Path.Combine(Path.GetTempPath(), "weir-uploads");
+
     /// <summary>Version told to callers.</summary>
     public string Version { get; init; } = "0.0.0";
 }

@@ -13,7 +13,11 @@ namespace Weir.Gateway.Endpoints;
 /// <param name="Summary">What it is for, one line: shown by <c>/openapi.json</c> and <c>/routes</c>.</param>
 /// <param name="Open">True when no key is asked for.</param>
 /// <param name="Handler">Serves it.</param>
-internal sealed record GatewayRoute(string Method, string Path, string Summary, bool Open, RequestDelegate Handler);
+internal sealed record GatewayRoute(string Method, string Path, string Summary, bool Open, RequestDelegate Handler)
+{
+    /// <summary>The body is a form with files, not JSON.</summary>
+    internal bool TakesForm { get; init; }
+}
 
 /// <summary>What handlers are made of.</summary>
 internal sealed record EndpointParts(
@@ -36,6 +40,24 @@ internal static class EndpointMap
             Model(root + "/chat/completions", "Chat completion, streamed or not", Operation.Chat);
             Model(root + "/completions", "Text completion, streamed or not", Operation.Completion);
             Model(root + "/embeddings", "Embeddings", Operation.Embedding);
+        }
+
+        // Images, sounds, judgements, rankings.
+        foreach (var root in (string[])["", "/v1", "/openai/v1", "/openai/deployments/{model}"])
+        {
+            Model(root + "/images/generations", "Makes images, streamed or not", Operation.ImageGeneration);
+            Model(root + "/images/edits", "Edits images; a form with files", Operation.ImageEdit);
+            Model(root + "/audio/speech", "Speaks a text", Operation.Speech);
+            Model(root + "/audio/transcriptions", "Writes speech down, streamed or not; a form with a file", Operation.Transcription);
+            Model(root + "/audio/translations", "Writes speech down in English; a form with a file", Operation.Translation);
+        }
+        foreach (var root in (string[])["", "/v1", "/openai/v1"])
+        {
+            Model(root + "/moderations", "Judges content", Operation.Moderation);
+        }
+        foreach (var root in (string[])["", "/v1", "/v2"])
+        {
+            Model(root + "/rerank", "Puts documents in order, in Cohere's shape", Operation.Rerank);
         }
 
         // Chats in other vendors' formats, to any model.
@@ -89,8 +111,11 @@ internal static class EndpointMap
         }
         return routes;
 
-        void Model(string path, string summary, Operation operation) =>
-            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(operation, WireFormat.OpenAIChat, path))));
+        void Model(string path, string summary, Operation operation)
+        {
+            var surface = new Surface(operation, WireFormat.OpenAIChat, path);
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, surface)) { TakesForm = surface.TakesForm });
+        }
         void Count(string path, string summary, WireFormat format) =>
             routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.CountTokens, format, path))));
         void Chat(string path, string summary, WireFormat format, bool stream = false) =>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Uploads;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
 
@@ -15,7 +16,7 @@ internal readonly record struct Served(string CallId, GatewayError? Error);
 
 /// <summary>The one way that every model request takes. The order of the steps is the security policy.</summary>
 internal sealed partial class GatewayPipeline(
-    SnapshotHolder snapshots, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time, ILogger<GatewayPipeline> logger)
+    SnapshotHolder snapshots, UploadReader uploads, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time, ILogger<GatewayPipeline> logger)
 {
     // Without the cause: it names files of this machine. The log has it.
     private const string LedgerFull = "The gateway can't write requests down at the moment and so takes none; see its log.";
@@ -71,6 +72,7 @@ internal sealed partial class GatewayPipeline(
         {
             observer.Ended(call);
             call.Body?.Dispose();
+            call.Upload?.Dispose();
             CallScratch.Return(call.Scratch);
         }
     }
@@ -95,9 +97,18 @@ internal sealed partial class GatewayPipeline(
         }
     }
 
-    private static async ValueTask ReadAsync(GatewayCall call)
+    private async ValueTask ReadAsync(GatewayCall call)
     {
-        call.Body = await RequestBody.ReadAsync(call.Http.Request, call.Snapshot.Config.Access.MaxRequestBytes, call.Http.RequestAborted);
+        var access = call.Snapshot.Config.Access;
+        if (call.Surface.TakesForm)
+        {
+            call.Upload = await uploads.ReadAsync(call.Http.Request, access.MaxUploadBytes, call.Http.RequestAborted);
+            call.Body = RequestChecks.FieldsOf(call.Upload);
+        }
+        else
+        {
+            call.Body = await RequestBody.ReadAsync(call.Http.Request, access.MaxRequestBytes, call.Http.RequestAborted);
+        }
         if (call.Body.Length > ThreadHop.LargeBody || call.Snapshot.Config.Router.EnablePreCallChecks)
         {
             await ThreadHop.ToPool();
@@ -133,6 +144,11 @@ internal sealed partial class GatewayPipeline(
         if (record.Streamed && !call.Settled)
         {
             await AnswerRelay.TellAsync(call, error);
+        }
+        else if (!call.Settled)
+        {
+            // Half of a sound has gone out: only a broken connection tells that the rest is missing.
+            call.Http.Abort();
         }
         return new Served(record.CallId, null);
     }

@@ -13,7 +13,7 @@ public sealed class AwsSignIn
 
     private readonly TimeProvider _time;
     private readonly Action<UpstreamFault> _trouble;
-    private readonly AwsTokens _tokens;
+    private readonly AwsRoleExchange _tokens;
     private readonly AwsMachine _machine;
     private readonly ConcurrentDictionary<AwsIdentity, Renewal<AwsKeys>> _renewals = new();
     private readonly ConcurrentDictionary<(AwsIdentity Identity, string Region, string Service), ICredential> _credentials = new();

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Weir.Providers.Credentials;
 
@@ -10,7 +9,7 @@ namespace Weir.Providers.Upstream;
 /// <param name="Body">The body; stays the caller's until the reply has ended.</param>
 /// <param name="Credential">Puts its header on the request.</param>
 /// <param name="Headers">Fixed headers of the deployment, name and value.</param>
-public readonly record struct UpstreamCall(Uri Address, PatchedBody Body, ICredential Credential, KeyValuePair<string, string>[] Headers);
+public readonly record struct UpstreamCall(Uri Address, IUpstreamBody Body, ICredential Credential, KeyValuePair<string, string>[] Headers);
 
 /// <summary>Either an open response or a fault. Whoever receives a response disposes it.</summary>
 public readonly struct UpstreamReply
@@ -37,7 +36,6 @@ public readonly struct UpstreamReply
 /// <summary>Sends calls through the outbound connector and turns transport trouble into values.</summary>
 public sealed class UpstreamHttp(HttpMessageInvoker invoker)
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly KeyValuePair<string, string> Agent = new("User-Agent", "weir");
 
     /// <summary>Sends <paramref name="call"/> and returns once the response head is there. A cancelled token throws; nothing else does.</summary>
@@ -45,7 +43,7 @@ public sealed class UpstreamHttp(HttpMessageInvoker invoker)
     public async ValueTask<UpstreamReply> PostAsync(UpstreamCall call, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, call.Address) { Version = HttpVersion.Version11, Content = call.Body.ToContent() };
-        request.Content.Headers.ContentType = Json;
+        request.Content.Headers.ContentType = call.Body.ContentType;
         request.Headers.TryAddWithoutValidation(Agent.Key, Agent.Value);
         foreach (var (name, value) in call.Headers)
         {

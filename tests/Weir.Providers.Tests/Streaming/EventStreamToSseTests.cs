@@ -197,6 +197,12 @@ public sealed class EventStreamToSseTests
         var target = new System.Buffers.ArrayBufferWriter<byte>();
         EventStreamMessage.Write(target, "contentBlockStop"u8, """{"contentBlockIndex":0}"""u8);
         Assert.Equal(EventStreamWire.Event("contentBlockStop", """{"contentBlockIndex":0}"""), target.WrittenSpan.ToArray());
+
+        // What AWS's SDK for JavaScript (its eventstream-codec 4.5.2) writes for the same message.
+        Assert.Equal(
+            "0000007d00000056e6680fd60b3a6576656e742d74797065070010636f6e74656e74426c6f636b53746f700d3a636f6e74656e742d747970650700106170706c69636174696f6e2f6a736f6e"
+            + "0d3a6d6573736167652d747970650700056576656e747b22636f6e74656e74426c6f636b496e646578223a307db32e4d34",
+            Convert.ToHexStringLower(target.WrittenSpan));
     }
 
     [Fact]

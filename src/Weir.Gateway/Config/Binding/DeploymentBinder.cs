@@ -154,7 +154,18 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
 
         var location = Location(place.Model, provider, parameters);
-        var project = parameters.Text("vertex_project") ?? AddressReader.FirstSet(provider.ProjectVariables, sources.Variable)?.Value;
+        GoogleIdentity? google = null;
+        if (provider.ProjectVariables.Count > 0 && !parameters.Has("api_key"))
+        {
+            google = GoogleReader.Read(parameters, sources.Variable, out var missing);
+            if (google is null)
+            {
+                LeaveOut(place, BindingCodes.NoCredential, missing ?? "It has no identity at Google.");
+                return;
+            }
+        }
+
+        var project = parameters.Text("vertex_project") ?? AddressReader.FirstSet(provider.ProjectVariables, sources.Variable)?.Value ?? google?.ProjectId;
         var where = new ProviderAddress(address, version, upstreamModel) { Location = location, Project = project };
         if (provider.BaseAddress(where) is not { } target)
         {
@@ -203,6 +214,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             ApiKey = signIn.Key,
             Entra = signIn.Entra,
             Aws = aws,
+            Google = google,
             Location = location,
             Project = project,
             Organization = parameters.Text("organization"),
@@ -234,14 +246,43 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
+        if (AsksForMissingChat(provider, deployment.Info.Mode, upstreamModel))
+        {
+            LeaveOut(place, BindingCodes.ProviderNotServed, $"The provider '{provider.Name}' (for '{place.Model}') serves no chats in this build; for what it does serve, say so in model_info.mode.");
+            return;
+        }
+
+        CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info);
         _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
+    }
+
+    /// <summary>A model that is there for chats, at a provider that has none: it could only ever be refused.</summary>
+    private static bool AsksForMissingChat(IProvider provider, string? mode, string model) =>
+        mode is null && provider is not (IChatProvider or ICompletionProvider) && model != "*" && MeantFor(mode, model) == Operation.Chat;
+
+    private static Operation? MeantFor(string? mode, string model) => mode is not null ? ProviderOperations.OfMode(mode)
+        : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank
+        : model.Contains("embed", StringComparison.OrdinalIgnoreCase) ? Operation.Embedding : Operation.Chat;
+
+    /// <summary>Whether the provider can do what the deployment is there for: what it says, else chat.</summary>
+    private void CheckMode(Place place, IProvider provider, string? mode, string model, SectionReader? info)
+    {
+        var operation = MeantFor(mode, model);
+        var textOnly = mode is null && provider is (ICompletionProvider or IChatProvider);
+        if (operation is { } asked && !textOnly && !ProviderOperations.Serves(provider, asked))
+        {
+            problems.Warning(
+                BindingCodes.ModeNotServed, (info?.Map.Find("mode") ?? place.Node).Position, $"{place.Path}.model_info.mode",
+                $"'{place.Model}' is {(mode is null ? "taken for" : "meant for")} {asked} and its provider '{provider.Name}' has no such calls in this build: they will be refused.");
+        }
     }
 
     /// <summary>Region or location: the file's, the one in the model's name, the environment's.</summary>
     private string? Location(string model, IProvider provider, SectionReader parameters) => provider.LocationVariables.Count == 0 ? null
         : parameters.Text("aws_region_name") ?? parameters.Text("vertex_location")
             ?? provider.LocationIn(model.StartsWith(provider.Name + "/", StringComparison.Ordinal) ? model[(provider.Name.Length + 1)..] : model)
-            ?? AddressReader.FirstSet(provider.LocationVariables, sources.Variable)?.Value;
+            ?? AddressReader.FirstSet(provider.LocationVariables, sources.Variable)?.Value
+            ?? provider.DefaultLocation;
 
     private string NextId(Place place, ConfigMap parameters, SectionReader? info)
     {

@@ -194,7 +194,7 @@ internal static class TurnReader
             return;
         }
         var member = RequestMembers.Find(System.Text.Encoding.UTF8.GetBytes(name), out _);
-        if (!RequestMembers.IsTakenOut(member) && !RequestMembers.NamesEndpointOrCredential(member))
+        if (!RequestMembers.IsTakenOut(member, WireFormat.OpenAIChat) && !RequestMembers.NamesEndpointOrCredential(member))
         {
             turn.Extras.Add(new Extra(WireFormat.OpenAIChat, name, value));
         }

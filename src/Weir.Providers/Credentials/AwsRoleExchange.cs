@@ -7,7 +7,7 @@ using Weir.Providers.Upstream;
 namespace Weir.Providers.Credentials;
 
 /// <summary>AWS's security token service: exchanges an identity for a role's keys (API version 2011-06-15, answers in XML).</summary>
-internal sealed class AwsTokens(OutboundConnector connector, TimeProvider time, Func<string, string?> variable)
+internal sealed class AwsRoleExchange(OutboundConnector connector, TimeProvider time, Func<string, string?> variable)
 {
     /// <summary><c>AssumeRoleWithWebIdentity</c>: unsigned, the token is the proof.</summary>
     public async Task<AwsKeys> WithWebIdentityAsync(AwsIdentity identity, CancellationToken cancellationToken)
