@@ -9,6 +9,7 @@ using Weir.Gateway.Endpoints.Health;
 using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
 using Weir.Gateway.Telemetry;
@@ -33,6 +34,7 @@ public sealed class GatewayEngine : IDisposable
     private readonly AwsSignIn _aws;
     private readonly RoutingState _routing;
     private readonly HealthBoard _board;
+    private readonly IdSecret _idSecret;
     private readonly SnapshotHolder _snapshots;
     private readonly GatewayStatus _status;
     private readonly ILogger _log;
@@ -56,12 +58,14 @@ public sealed class GatewayEngine : IDisposable
         _aws = new AwsSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
         _routing = new RoutingState(parts.Time);
         _board = new HealthBoard(parts.Time);
+        _idSecret = new IdSecret(parts.Variable);
         _snapshots = new SnapshotHolder(Compile(config));
 
         var caps = StreamCaps.Default;
         var picker = new DeploymentPicker(_routing.Clock, parts.Random);
-        var attempts = new AttemptLoop(new UpstreamAttempt(parts.Time, caps), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
-        var pipeline = new GatewayPipeline(_snapshots, attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
+        var attempt = new UpstreamAttempt(parts.Time, caps);
+        var attempts = new AttemptLoop(attempt, new KeptAttempt(attempt, parts.Time, caps), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
+        var pipeline = new GatewayPipeline(_snapshots, new KeptRequests(), attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline,
@@ -161,7 +165,12 @@ public sealed class GatewayEngine : IDisposable
         {
             _log.PriceUnknown(unpriced.Provider.Name, unpriced.Config.UpstreamModel, unpriced.Id);
         }
-        return new GatewaySnapshot(config, new Authenticator(config.Access), routes);
+        var ids = _idSecret.For(config.Access, out var lasting);
+        if (!lasting)
+        {
+            _log.IdsEndWithProcess();
+        }
+        return new GatewaySnapshot(config, new Authenticator(config.Access, _parts.OtherCallers), routes, ids);
     }
 
     private UpstreamDeployment Compile(GatewayConfig config, DeploymentConfig entry, DeploymentState state)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weir.Gateway.Access;
 using Weir.Gateway.Ledger;
 using Weir.Providers.Pricing;
 using Weir.Providers.Upstream;
@@ -28,6 +29,9 @@ public sealed record GatewayParts
 
     /// <summary>Prices.</summary>
     public PriceBook Prices { get; init; } = PriceBook.Embedded;
+
+    /// <summary>Callers besides the one with the master key, by the hash of their key. A build without keys of its own has none.</summary>
+    internal IReadOnlyDictionary<string, Caller>? OtherCallers { get; init; }
 
     /// <summary>Version told to callers.</summary>
     public string Version { get; init; } = "0.0.0";

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
 
@@ -15,7 +16,7 @@ internal readonly record struct Served(string CallId, GatewayError? Error);
 
 /// <summary>The one way that every model request takes. The order of the steps is the security policy.</summary>
 internal sealed partial class GatewayPipeline(
-    SnapshotHolder snapshots, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time, ILogger<GatewayPipeline> logger)
+    SnapshotHolder snapshots, KeptRequests kept, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time, ILogger<GatewayPipeline> logger)
 {
     // Without the cause: it names files of this machine. The log has it.
     private const string LedgerFull = "The gateway can't write requests down at the moment and so takes none; see its log.";
@@ -95,8 +96,14 @@ internal sealed partial class GatewayPipeline(
         }
     }
 
-    private static async ValueTask ReadAsync(GatewayCall call)
+    private async ValueTask ReadAsync(GatewayCall call)
     {
+        if (call.Surface.Kept is { } route)
+        {
+            // A thing that an upstream keeps: whose it is, and who keeps it.
+            await kept.ReadAsync(call, route);
+            return;
+        }
         call.Body = await RequestBody.ReadAsync(call.Http.Request, call.Snapshot.Config.Access.MaxRequestBytes, call.Http.RequestAborted);
         if (call.Body.Length > ThreadHop.LargeBody || call.Snapshot.Config.Router.EnablePreCallChecks)
         {

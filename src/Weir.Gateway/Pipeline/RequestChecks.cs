@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Weir.Gateway.Errors;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Routing;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
@@ -25,6 +26,7 @@ internal static class RequestChecks
         call.Options = CallOptions.Read(body, call.View, call.Http.Request.Headers);
         RefuseUnserved(call, body);
         ReadEndUser(call, body);
+        RequestIds.Unwrap(call);
     }
 
     private static GatewayError ErrorOf(BodyRefusal refusal) => refusal.Reason switch

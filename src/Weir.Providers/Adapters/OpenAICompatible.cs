@@ -4,7 +4,7 @@ namespace Weir.Providers.Adapters;
 /// A server that speaks OpenAI's wire format under a base address: chat completions and embeddings.
 /// One instance per catalog line; what differs between vendors is data.
 /// </summary>
-internal class OpenAICompatible(string name) : IChatProvider, IEmbeddingProvider
+internal class OpenAICompatible(string name) : IChatProvider, IEmbeddingProvider, IKeepingProvider
 {
     /// <inheritdoc/>
     public string Name { get; } = name;
@@ -92,6 +92,20 @@ internal class OpenAICompatible(string name) : IChatProvider, IEmbeddingProvider
 
     /// <inheritdoc/>
     public Uri EmbeddingUri(ProviderAddress address) => Under(address, "/embeddings");
+
+    /// <summary>Whether the server also has OpenAI's files and batches.</summary>
+    public bool HasFiles { get; init; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeptKind> Kept => (HasResponses, HasFiles) switch
+    {
+        (true, true) => Formats.EverythingKept,
+        (true, false) => Formats.ResponsesKept,
+        _ => [],
+    };
+
+    /// <inheritdoc/>
+    public Uri KeptUri(ProviderAddress address, string path) => Under(address, path);
 
     /// <summary>Absolute address of <paramref name="operation"/> under the base address.</summary>
     protected Uri Under(ProviderAddress address, string operation)
