@@ -10,6 +10,7 @@ using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
 using Weir.Gateway.Telemetry;
@@ -64,8 +65,11 @@ public sealed class GatewayEngine : IDisposable
         var caps = StreamCaps.Default;
         var picker = new DeploymentPicker(_routing.Clock, parts.Random);
         var attempt = new UpstreamAttempt(parts.Time, caps);
-        var attempts = new AttemptLoop(attempt, new KeptAttempt(attempt, parts.Time, caps), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
-        var pipeline = new GatewayPipeline(_snapshots, new KeptRequests(), attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
+        var shelf = new KeptShelf(parts.Kept, parts.Logs.CreateLogger<KeptShelf>());
+        var kept = new KeptAttempt(attempt, shelf, parts.Time, caps);
+        var attempts = new AttemptLoop(attempt, kept, picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
+        var uploads = new UploadReader(new UploadFolder(config.Request.UploadFolder ?? parts.UploadFolder), parts.Logs.CreateLogger<UploadReader>());
+        var pipeline = new GatewayPipeline(_snapshots, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, parts.Ledger, parts.Time), attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline,
@@ -154,7 +158,8 @@ public sealed class GatewayEngine : IDisposable
     private GatewaySnapshot Compile(GatewayConfig config)
     {
         var routes = RoutingTable.Build(config, _routing, (entry, state) => Compile(config, entry, state));
-        _connector.NameHosts(routes.Deployments.OfType<UpstreamDeployment>().Select(d => d.NamedHost)
+        UpstreamDeployment[] files = [.. config.FileAccounts.Select(entry => Compile(config, entry, _routing.Get(entry.Id)))];
+        _connector.NameHosts(routes.Deployments.OfType<UpstreamDeployment>().Concat(files).Select(d => d.NamedHost)
             .Concat(_otlp?.Hosts ?? []).OfType<Uri>());
         _metrics.ConfigApplied(config, _parts.Time.GetUtcNow());
         foreach (var rejected in config.Rejected)
@@ -170,7 +175,7 @@ public sealed class GatewayEngine : IDisposable
         {
             _log.IdsEndWithProcess();
         }
-        return new GatewaySnapshot(config, new Authenticator(config.Access, _parts.OtherCallers), routes, ids);
+        return new GatewaySnapshot(config, new Authenticator(config.Access, _parts.OtherCallers), routes, ids) { FileAccounts = files };
     }
 
     private UpstreamDeployment Compile(GatewayConfig config, DeploymentConfig entry, DeploymentState state)

@@ -3,6 +3,7 @@ using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry.Tracing;
 using Weir.Providers;
@@ -47,7 +48,10 @@ internal sealed class GatewayCall
     internal PathWords Path { get; }
 
     /// <summary>Whether the answer is streamed.</summary>
-    internal bool Stream => Path.Stream || View.Stream;
+    internal bool Stream => Path.Stream || View.Stream || AsksForEvents;
+
+    /// <summary>Whether the caller asks for events in another word than <c>stream</c> (speech).</summary>
+    internal bool AsksForEvents { get; set; }
 
     /// <summary>The configuration that this request began with.</summary>
     internal GatewaySnapshot Snapshot { get; }
@@ -67,8 +71,14 @@ internal sealed class GatewayCall
     /// <summary>Spans over the body.</summary>
     internal RequestView View => Scratch.View;
 
-    /// <summary>The body as it leaves.</summary>
+    /// <summary>The form with files that came in; null for a body that is JSON. <see cref="Body"/> then holds its fields.</summary>
+    internal Upload? Upload { get; set; }
+
+    /// <summary>The body as it leaves, of a request that is JSON.</summary>
     internal PatchedBody Patched => Scratch.Patched;
+
+    /// <summary>What leaves.</summary>
+    internal IUpstreamBody Outgoing => Upload is { } upload ? upload.Patched : Patched;
 
     /// <summary>Where both live.</summary>
     internal CallScratch Scratch { get; } = CallScratch.Rent();

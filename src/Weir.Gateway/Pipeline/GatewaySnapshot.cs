@@ -10,4 +10,8 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Authenticator">Who may call.</param>
 /// <param name="Routes">Which deployments serve which names.</param>
 /// <param name="Ids">Wraps the ids that upstreams hand out.</param>
-internal sealed record GatewaySnapshot(GatewayConfig Config, Authenticator Authenticator, RoutingTable Routes, WrappedIds Ids);
+internal sealed record GatewaySnapshot(GatewayConfig Config, Authenticator Authenticator, RoutingTable Routes, WrappedIds Ids)
+{
+    /// <summary>The accounts of <c>files_settings</c>, in file order.</summary>
+    internal IReadOnlyList<UpstreamDeployment> FileAccounts { get; init; } = [];
+}

@@ -51,6 +51,12 @@ internal sealed class ModelAnswer : IDisposable
     /// <summary>The open stream; null when the answer is whole.</summary>
     internal UpstreamStream? Stream { get; init; }
 
+    /// <summary>The open answer that is no text; null when it is one.</summary>
+    internal UpstreamBytes? Sound { get; init; }
+
+    /// <summary>What the caller is told that the whole body is.</summary>
+    internal string ContentType { get; init; } = "application/json";
+
     /// <summary>Longest gap between two chunks.</summary>
     internal TimeSpan? IdleLimit { get; init; }
 
@@ -68,6 +74,7 @@ internal sealed class ModelAnswer : IDisposable
     {
         Whole?.Dispose();
         Stream?.Dispose();
+        Sound?.Dispose();
         Response.Dispose();
         Timeout.Dispose();
         Deployment.State.End();

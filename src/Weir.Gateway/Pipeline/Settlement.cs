@@ -10,7 +10,7 @@ namespace Weir.Gateway.Pipeline;
 internal static class Settlement
 {
     /// <summary>True when the upstream told no usage, so that tokens must be counted: work for another thread.</summary>
-    internal static bool HasToCount(GatewayCall call, ModelAnswer answer) => !IsFree(call.Operation) && (answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty);
+    internal static bool HasToCount(GatewayCall call, ModelAnswer answer) => call.Surface.IsMedia ? call.Operation == Operation.Speech : !IsFree(call.Operation) && (answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty);
 
     /// <summary>Settles an answer that came whole.</summary>
     internal static void Whole(GatewayCall call, ModelAnswer answer)
@@ -18,6 +18,11 @@ internal static class Settlement
         if (IsFree(call.Operation))
         {
             call.Record.CostKnown = true;
+            return;
+        }
+        if (call.Surface.IsMedia)
+        {
+            MediaSettlement.Settle(call, answer, answer.Facts.Usage, answer.Facts.Media);
             return;
         }
         var usage = answer.Facts.Usage;
@@ -36,6 +41,11 @@ internal static class Settlement
         if (IsFree(call.Operation))
         {
             call.Record.CostKnown = true;
+            return;
+        }
+        if (call.Surface.IsMedia)
+        {
+            MediaSettlement.Settle(call, answer, answer.Stream?.Usage ?? default, answer.Stream?.Media ?? default);
             return;
         }
         var stream = answer.Stream!; // The caller knows that the answer streams.

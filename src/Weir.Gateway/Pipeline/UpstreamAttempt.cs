@@ -1,9 +1,12 @@
 using System.Runtime.CompilerServices;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Providers;
 using Weir.Providers.Dialects;
+using Weir.Providers.Dialects.Forms;
+using Weir.Providers.Dialects.Media;
 using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Dialects.TextCompletion;
 using Weir.Providers.Streaming;
@@ -21,6 +24,9 @@ internal readonly record struct AttemptOutcome(ModelAnswer? Answer, UpstreamFaul
 internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
 {
     private const int LongestErrorBody = 64 << 10;
+
+    /// <summary>An event may hold a whole image.</summary>
+    private const int LongestImageEvent = 64 << 20;
 
     /// <summary>Makes the attempt.</summary>
     /// <exception cref="GatewayException">The client is gone, or a parameter is refused before anyone is asked.</exception>
@@ -51,7 +57,14 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             return new AttemptOutcome(null, new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{deployment.Provider.Name}' does not serve {call.Operation} here."), 0);
         }
-        PatchBody(call, deployment, model, target, asText);
+        if (call.Upload is { } upload && mock is null)
+        {
+            PatchForm(call, upload, deployment, target);
+        }
+        else
+        {
+            PatchBody(call, deployment, model, target, asText);
+        }
         call.Dropped = [];
         ICrossing? crossing = null;
         if (target.Format != call.Format)
@@ -78,7 +91,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             var sentAt = time.GetTimestamp();
             timeout.Arm(call.Stream ? limits.FirstChunk : limits.Whole);
-            var reply = countHere ? LocalCount.Answer(call, model.Model) : mock is not null ? MockUpstream.Answer(mock, call, model.Model) : await SendAsync(call, deployment, target, own, timeout.Token);
+            var reply = countHere ? LocalCount.Answer(call, model.Model) : mock is not null ? Mock(mock, call, model.Model) : await SendAsync(call, deployment, target, own, timeout.Token);
             if (reply.Fault is { } unsent)
             {
                 return new AttemptOutcome(null, unsent, unsent.Status);
@@ -92,9 +105,11 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             {
                 return Failed(response, "The upstream compressed its answer although it was not asked to.");
             }
-            var outcome = call.Stream
-                ? await OpenStreamAsync(call, new Opened(deployment, model, ChatDialects.GlanceOf(target.Format), crossing, response, timeout, sentAt), limits)
-                : await ReadWholeAsync(new Opened(deployment, model, ChatDialects.GlanceOf(target.Format), crossing, response, timeout, sentAt));
+            var opened = new Opened(deployment, model, call.Surface.IsMedia ? MediaGlance.Instance : ChatDialects.GlanceOf(target.Format), crossing, response, timeout, sentAt);
+            // A model that can't stream sounds or images sends them whole, asked or not.
+            var outcome = call.Stream && (!call.Surface.IsMedia || Is(response, "text/event-stream")) ? await OpenStreamAsync(call, opened, limits)
+                : call.Operation == Operation.Speech && !Is(response, "application/json") ? await OpenSoundAsync(opened, limits)
+                : await ReadWholeAsync(call, opened);
             answer = outcome.Answer;
             return outcome;
         }
@@ -127,14 +142,36 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         internal ModelAnswer AnswerOfBytes(in TimeLimits limits) =>
             new(Deployment, Model, Glance, Response, Timeout) { IsBytes = true, IdleLimit = limits.Idle, SentAt = SentAt };
 
+        internal ModelAnswer Text(UpstreamAnswer whole) => new(Deployment, Model, Glance, Response, Timeout)
+        {
+            Whole = whole, Told = whole.Memory, SentAt = SentAt, ContentType = Response.Content.Headers.ContentType?.ToString() ?? "text/plain; charset=utf-8",
+        };
+
+        internal ModelAnswer Answer(UpstreamBytes sound, in TimeLimits limits) =>
+            new(Deployment, Model, Glance, Response, Timeout) { Sound = sound, IdleLimit = limits.Idle, WholeLimit = limits.Whole, SentAt = SentAt };
+
         internal ModelAnswer Answer(UpstreamStream stream, in TimeLimits limits) =>
             new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = limits.Idle, WholeLimit = limits.Whole, SentAt = SentAt };
     }
 
+    private static UpstreamReply Mock(string text, GatewayCall call, string model) => call.Surface.IsMedia ? MockMedia.Answer(text, call, model) : MockUpstream.Answer(text, call, model);
+
+    private static void PatchForm(GatewayCall call, Upload upload, UpstreamDeployment deployment, UpstreamTarget target)
+    {
+        if (!FormPatcher.Apply(upload.Form, target.Patch, call.Options.AdditionalDropParams, upload.Patched))
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
+                $"What {deployment.Provider.Name} has to be sent holds the form's own boundary; send the form with another one.") { Param = "request_body" });
+        }
+    }
+
+    private static bool Is(HttpResponseMessage response, string type) =>
+        response.Content.Headers.ContentType?.MediaType is { } given && given.Equals(type, StringComparison.OrdinalIgnoreCase);
+
     private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
     {
         var drop = call.Options.AdditionalDropParams;
-        if (call.Format == WireFormat.OpenAIChat && Unsupported(call, deployment, model, asText) is { Count: > 0 } unsupported)
+        if (call.Format == WireFormat.OpenAIChat && !call.Surface.IsMedia && Unsupported(call, deployment, model, asText) is { Count: > 0 } unsupported)
         {
             if (!(call.Options.DropParams ?? deployment.DropParams ?? call.Snapshot.Config.Request.DropParams))
             {
@@ -156,7 +193,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
         var same = target.Format == call.Format;
         var patch = call.Surface.ModelInPath ? model.PatchWithoutModel : same ? target.Patch : model.Patch;
-        RequestPatcher.Apply(call.Bytes, call.View, patch, wantUsage: call.Stream && same && target.Format == WireFormat.OpenAIChat && takesOptions, drop, call.Patched);
+        RequestPatcher.Apply(call.Bytes, call.View, patch, wantUsage: call.Stream && same && target.Format == WireFormat.OpenAIChat && takesOptions && !call.Surface.IsMedia, drop, call.Patched);
         if (asText && !ChatAsText.TryPatch(call.Bytes, call.View, call.Patched))
         {
             throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
@@ -173,7 +210,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, UpstreamTarget target, ClientsideTarget? own, CancellationToken cancellationToken)
     {
         var credential = own?.Credential ?? deployment.Credential;
-        var request = new UpstreamCall(call.Stream ? target.Streamed : target.Whole, call.Patched, credential, ForwardedHeaders.With(call, target));
+        var request = new UpstreamCall(call.Stream ? target.Streamed : target.Whole, call.Outgoing, credential, ForwardedHeaders.With(call, target));
         var reply = await deployment.Http.PostAsync(request, cancellationToken);
         if (reply.Response is not { StatusCode: System.Net.HttpStatusCode.Unauthorized } || !credential.Invalidate())
         {
@@ -194,7 +231,28 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private async ValueTask<AttemptOutcome> ReadWholeAsync(Opened opened)
+    /// <summary>Opens an answer that is no text, up to its first bytes.</summary>
+    private async ValueTask<AttemptOutcome> OpenSoundAsync(Opened opened, TimeLimits limits)
+    {
+        var response = opened.Response;
+        var sound = new UpstreamBytes(response, await response.Content.ReadAsStreamAsync(opened.Timeout.Token), caps.TotalBytes);
+        try
+        {
+            if (await sound.OpenAsync(opened.Timeout.Token) is { } fault)
+            {
+                return new AttemptOutcome(null, fault, (int)response.StatusCode);
+            }
+            var answer = opened.Answer(sound, limits);
+            sound = null;
+            return new AttemptOutcome(answer, null, (int)response.StatusCode);
+        }
+        finally
+        {
+            sound?.Dispose();
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> ReadWholeAsync(GatewayCall call, Opened opened)
     {
         var (response, deployment) = (opened.Response, opened.Deployment);
         var status = (int)response.StatusCode;
@@ -208,6 +266,11 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         if (facts.IsJsonObject && !facts.HasError && (opened.Crossing is null ? body.Memory : opened.Crossing.Translate(body.Memory.Span, out problem)) is { } told)
         {
             return new AttemptOutcome(opened.Answer(whole: body, told, facts), null, status);
+        }
+        if (call.Surface.TakesForm && call.Operation != Operation.ImageEdit && !facts.IsJsonObject && !Is(response, "application/json") && body.Length > 0)
+        {
+            // A transcript as plain text or subtitles.
+            return new AttemptOutcome(opened.Text(body), null, status);
         }
         using (body)
         {
@@ -235,7 +298,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         var request = call.Snapshot.Config.Request;
         var withhold = opened.Crossing is not Crossing && !RequestPatcher.CallerAskedForUsage(call.View) && !request.AlwaysIncludeStreamUsage;
         var stream = new UpstreamStream(response, EventSource.Open(await response.Content.ReadAsStreamAsync(timeout.Token), type, caps),
-            new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
+            new StreamRules(call.Surface.IsMedia ? caps with { EventBytes = LongestImageEvent } : caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
         try
         {
             timeout.Arm(TimeLimits.Next(limits.FirstContent, limits.Whole, time.GetElapsedTime(opened.SentAt)));

@@ -6,7 +6,9 @@ namespace Weir.Providers.Adapters;
 /// Azure OpenAI and Foundry. Dated route: <c>{base}/openai/deployments/{deployment}/{operation}?api-version=YYYY-MM-DD[-preview]</c>,
 /// the path names the model. v1 route: <c>{base}/openai/v1/{operation}</c>, the body names it and no version is sent.
 /// </summary>
-internal sealed class AzureOpenAI : IChatProvider, ICompletionProvider, IEmbeddingProvider, IKeepingProvider
+internal sealed class AzureOpenAI
+    : IChatProvider, ICompletionProvider, IEmbeddingProvider, IImageProvider, IImageEditProvider, ISpeechProvider, ITranscriptionProvider, ITranslationProvider,
+        IKeepingProvider
 {
     /// <summary>What LiteLLM sends when neither the config nor <c>AZURE_API_VERSION</c> names a version; the same one keeps answers the same.</summary>
     public const string DefaultVersion = "2025-02-01-preview";
@@ -125,7 +127,22 @@ internal sealed class AzureOpenAI : IChatProvider, ICompletionProvider, IEmbeddi
     public Uri CompletionUri(ProviderAddress address) => Under(address, "/completions");
 
     /// <inheritdoc/>
-    public Uri EmbeddingUri(ProviderAddress address) => Under(address, "/embeddings");
+    public Uri EmbeddingUri(ProviderAddress address) => Under(address, Formats.Embeddings);
+
+    /// <inheritdoc/>
+    public Uri ImageUri(ProviderAddress address) => Under(address, Formats.Images);
+
+    /// <inheritdoc/>
+    public Uri ImageEditUri(ProviderAddress address) => Under(address, Formats.ImageEdits);
+
+    /// <inheritdoc/>
+    public Uri SpeechUri(ProviderAddress address) => Under(address, Formats.Speech);
+
+    /// <inheritdoc/>
+    public Uri TranscriptionUri(ProviderAddress address) => Under(address, Formats.Transcriptions);
+
+    /// <inheritdoc/>
+    public Uri TranslationUri(ProviderAddress address) => Under(address, Formats.Translations);
 
     private static Uri Under(ProviderAddress address, string operation)
     {

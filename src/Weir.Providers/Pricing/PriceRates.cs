@@ -26,6 +26,8 @@ internal sealed class PriceRates
     internal required UInt128 Output { get; init; }
     internal required UInt128 Reasoning { get; init; }
     internal required UInt128 AudioOutput { get; init; }
+    internal required UInt128 ImageInput { get; init; }
+    internal required UInt128 ImageOutput { get; init; }
     internal required UInt128 Request { get; init; }
 
     /// <summary>Rates of a tier, steepest threshold first; the last one applies from the first token.</summary>
@@ -59,6 +61,8 @@ internal sealed class PriceRates
             Output = Attos(output),
             Reasoning = Attos(Rate("output_cost_per_reasoning_token") ?? output),
             AudioOutput = Attos(Rate("output_cost_per_audio_token") ?? output),
+            ImageInput = Attos(Rate("input_cost_per_image_token") ?? input),
+            ImageOutput = Attos(Rate("output_cost_per_image_token") ?? output),
             Request = Attos(Rate("input_cost_per_request")),
         };
 

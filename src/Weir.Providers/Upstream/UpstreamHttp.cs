@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Weir.Providers.Credentials;
 
@@ -10,7 +9,7 @@ namespace Weir.Providers.Upstream;
 /// <param name="Body">The body; stays the caller's until the reply has ended.</param>
 /// <param name="Credential">Puts its header on the request.</param>
 /// <param name="Headers">Fixed headers of the deployment, name and value.</param>
-public readonly record struct UpstreamCall(Uri Address, PatchedBody Body, ICredential Credential, KeyValuePair<string, string>[] Headers);
+public readonly record struct UpstreamCall(Uri Address, IUpstreamBody Body, ICredential Credential, KeyValuePair<string, string>[] Headers);
 
 /// <summary>Either an open response or a fault. Whoever receives a response disposes it.</summary>
 public readonly struct UpstreamReply
@@ -37,14 +36,13 @@ public readonly struct UpstreamReply
 /// <summary>Sends calls through the outbound connector and turns transport trouble into values.</summary>
 public sealed class UpstreamHttp(HttpMessageInvoker invoker)
 {
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly KeyValuePair<string, string> Agent = new("User-Agent", "weir");
 
     /// <summary>Sends <paramref name="call"/> and returns once the response head is there. A cancelled token throws; nothing else does.</summary>
     public ValueTask<UpstreamReply> PostAsync(UpstreamCall call, CancellationToken cancellationToken)
     {
         var content = call.Body.ToContent();
-        content.Headers.ContentType = Json;
+        content.Headers.ContentType = call.Body.ContentType;
         return SendAsync(HttpMethod.Post, call.Address, content, call.Credential, call.Headers, cancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Weir.Gateway.Errors;
+using Weir.Gateway.Ledger;
 using Weir.Providers;
 using Weir.Providers.Dialects;
 using Weir.Providers.Streaming;
@@ -8,7 +9,7 @@ using Weir.Providers.Upstream;
 namespace Weir.Gateway.Pipeline.Kept;
 
 /// <summary>One call about a kept thing, up to the point from which its answer can be passed on.</summary>
-internal sealed class KeptAttempt(UpstreamAttempt reading, TimeProvider time, StreamCaps caps)
+internal sealed class KeptAttempt(UpstreamAttempt reading, KeptShelf shelf, TimeProvider time, StreamCaps caps)
 {
     /// <summary>Makes the attempt.</summary>
     /// <exception cref="GatewayException">The client is gone.</exception>
@@ -66,17 +67,67 @@ internal sealed class KeptAttempt(UpstreamAttempt reading, TimeProvider time, St
         }
     }
 
+    /// <summary>
+    /// Looks at a thing of the caller's, for a list. What is known of it when its upstream can't be asked; null when it is gone.
+    /// </summary>
+    internal async ValueTask<KeptThing?> LookAsync(GatewayCall call, KeptRoute route, KeptThing thing, CancellationToken cancellationToken)
+    {
+        if (!call.Snapshot.Ids.TryUnwrap(thing.Id, thing.Owner, out var issued) || KeptRequests.KeeperOf(call, issued.Deployment) is not { } keeper
+            || keeper.KeptUri(route.Kind, $"{route.Root}/{Uri.EscapeDataString(issued.Id)}") is not { } address)
+        {
+            return null;
+        }
+        using var timeout = PooledTimeout.Rent(time, cancellationToken);
+        timeout.Arm(TimeLimits.For(call, keeper).Whole);
+        try
+        {
+            var reply = await SendAsync(route, new KeptCall("", "", null), keeper, address, timeout.Token);
+            using var response = reply.Response;
+            if (response is null || (int)response.StatusCode is < 200 or >= 300)
+            {
+                if (response?.StatusCode != HttpStatusCode.NotFound)
+                {
+                    return thing;
+                }
+                await shelf.ForgetAsync(thing);
+                return null;
+            }
+            var (body, _) = await UpstreamAnswer.ReadAsync(response, caps.TotalBytes, timeout.Token);
+            using (body)
+            {
+                if (body is null || KeptAnswers.Told(call, route, keeper, body.Memory.Span) is not { } told)
+                {
+                    return thing;
+                }
+                await shelf.NoteAsync(call, route, told);
+                return thing with { Body = told };
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Its upstream is too slow: the list shows what it said last.
+            return thing;
+        }
+    }
+
     /// <summary>Sends, and once more when a token has been revoked before its time.</summary>
     internal static async ValueTask<UpstreamReply> SendAsync(KeptRoute route, KeptCall kept, UpstreamDeployment deployment, Uri address, CancellationToken cancellationToken)
     {
         var method = new HttpMethod(route.Method);
-        var reply = await deployment.Http.SendAsync(method, address, kept.Body?.Invoke(), deployment.Credential, deployment.Headers, cancellationToken);
+        var reply = await deployment.Http.SendAsync(method, address, ContentOf(kept), deployment.Credential, deployment.Headers, cancellationToken);
         if (reply.Response is not { StatusCode: HttpStatusCode.Unauthorized } || !deployment.Credential.Invalidate())
         {
             return reply;
         }
         reply.Response.Dispose();
-        return await deployment.Http.SendAsync(method, address, kept.Body?.Invoke(), deployment.Credential, deployment.Headers, cancellationToken);
+        return await deployment.Http.SendAsync(method, address, ContentOf(kept), deployment.Credential, deployment.Headers, cancellationToken);
+    }
+
+    private static HttpContent? ContentOf(KeptCall kept)
+    {
+        var content = kept.Body?.ToContent();
+        content?.Headers.ContentType = kept.Body?.ContentType;
+        return content;
     }
 
     private async ValueTask<AttemptOutcome> ReadWholeAsync(GatewayCall call, KeptRoute route, UpstreamAttempt.Opened opened)
@@ -90,6 +141,7 @@ internal sealed class KeptAttempt(UpstreamAttempt reading, TimeProvider time, St
         // A response that failed holds an error and is a good answer to the question how it went.
         if (KeptAnswers.Told(call, route, opened.Deployment, body.Memory.Span) is { } told)
         {
+            await shelf.NoteAsync(call, route, told);
             return new AttemptOutcome(opened.Answer(body, told, default), null, status);
         }
         using (body)
