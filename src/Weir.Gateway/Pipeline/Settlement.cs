@@ -10,12 +10,12 @@ namespace Weir.Gateway.Pipeline;
 internal static class Settlement
 {
     /// <summary>True when the upstream told no usage, so that tokens must be counted: work for another thread.</summary>
-    internal static bool HasToCount(GatewayCall call, ModelAnswer answer) => call.Surface.IsMedia ? call.Operation == Operation.Speech : call.Operation != Operation.CountTokens && (answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty);
+    internal static bool HasToCount(GatewayCall call, ModelAnswer answer) => call.Surface.IsMedia ? call.Operation == Operation.Speech : !IsFree(call.Operation) && (answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty);
 
     /// <summary>Settles an answer that came whole.</summary>
     internal static void Whole(GatewayCall call, ModelAnswer answer)
     {
-        if (call.Operation == Operation.CountTokens)
+        if (IsFree(call.Operation))
         {
             call.Record.CostKnown = true;
             return;
@@ -38,6 +38,11 @@ internal static class Settlement
     /// <summary>Settles a stream, complete or broken, by what it used until now.</summary>
     internal static void Stream(GatewayCall call, ModelAnswer answer)
     {
+        if (IsFree(call.Operation))
+        {
+            call.Record.CostKnown = true;
+            return;
+        }
         if (call.Surface.IsMedia)
         {
             MediaSettlement.Settle(call, answer, answer.Stream?.Usage ?? default, answer.Stream?.Media ?? default);
@@ -46,6 +51,9 @@ internal static class Settlement
         var stream = answer.Stream!; // The caller knows that the answer streams.
         Charge(call, answer, stream.Usage.IsEmpty ? Estimate(call, answer, stream.Output) : stream.Usage, stream.Tier);
     }
+
+    /// <summary>Operations in which no model works: what a stored response used was charged when it was made.</summary>
+    private static bool IsFree(Operation operation) => operation is Operation.CountTokens or Operation.StoredResponse or Operation.File or Operation.Batch;
 
     private static TokenUsage Estimate(GatewayCall call, ModelAnswer answer, OutputText output)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Weir.Gateway.Errors;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Providers;
@@ -78,6 +79,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             crossing = new TextCrossing(crossing);
         }
+        if (call.Format == WireFormat.OpenAIResponses && call.Operation == Operation.Chat)
+        {
+            crossing = IdCrossing.Of(call, deployment, crossing);
+        }
         var limits = TimeLimits.For(call, deployment);
         var timeout = PooledTimeout.Rent(time, call.Snapshot.Config.Request.CancelOnDisconnect ? call.Http.RequestAborted : CancellationToken.None);
         ModelAnswer? answer = null;
@@ -128,11 +133,14 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     }
 
     /// <summary>A response head that has come, and what its body is read with.</summary>
-    private readonly record struct Opened(
+    internal readonly record struct Opened(
         UpstreamDeployment Deployment, UpstreamModel Model, IDialectGlance Glance, ICrossing? Crossing, HttpResponseMessage Response, PooledTimeout Timeout, long SentAt)
     {
         internal ModelAnswer Answer(UpstreamAnswer whole, ReadOnlyMemory<byte> told, AnswerFacts facts) =>
             new(Deployment, Model, Glance, Response, Timeout) { Whole = whole, Told = told, Facts = facts, SentAt = SentAt };
+
+        internal ModelAnswer AnswerOfBytes(in TimeLimits limits) =>
+            new(Deployment, Model, Glance, Response, Timeout) { IsBytes = true, IdleLimit = limits.Idle, SentAt = SentAt };
 
         internal ModelAnswer Text(UpstreamAnswer whole) => new(Deployment, Model, Glance, Response, Timeout)
         {
@@ -213,7 +221,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         return await deployment.Http.PostAsync(request, cancellationToken);
     }
 
-    private static async ValueTask<UpstreamFault> ReadFaultAsync(HttpResponseMessage response, UpstreamDeployment deployment, CancellationToken cancellationToken)
+    internal static async ValueTask<UpstreamFault> ReadFaultAsync(HttpResponseMessage response, UpstreamDeployment deployment, CancellationToken cancellationToken)
     {
         var (body, _) = await UpstreamAnswer.ReadAsync(response, LongestErrorBody, cancellationToken);
         using (body)
@@ -272,7 +280,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private async ValueTask<AttemptOutcome> OpenStreamAsync(GatewayCall call, Opened opened, TimeLimits limits)
+    internal async ValueTask<AttemptOutcome> OpenStreamAsync(GatewayCall call, Opened opened, TimeLimits limits)
     {
         var (response, deployment, timeout) = (opened.Response, opened.Deployment, opened.Timeout);
         var type = response.Content.Headers.ContentType?.MediaType;
@@ -308,6 +316,6 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private static AttemptOutcome Failed(HttpResponseMessage response, string message) =>
+    internal static AttemptOutcome Failed(HttpResponseMessage response, string message) =>
         new(null, new UpstreamFault(FaultKind.BadResponse, (int)response.StatusCode, message), (int)response.StatusCode);
 }

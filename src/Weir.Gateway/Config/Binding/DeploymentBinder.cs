@@ -32,6 +32,31 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
     }
 
+    /// <summary>Binds the entries of <c>files_settings</c>: a provider and how to sign in there, and no model.</summary>
+    public void BindFileAccounts(ConfigList accounts)
+    {
+        for (var i = 0; i < accounts.Items.Length; i++)
+        {
+            var path = $"files_settings[{i}]";
+            if (accounts.Items[i] is not ConfigMap map || EnvironmentReferences.FindMissing(map) is not null)
+            {
+                // A missing variable is reported where variables are replaced.
+                continue;
+            }
+
+            var parameters = Parameters(new SectionReader(map, path, problems, ProblemSeverity.Warning), path);
+            var name = parameters.Text("custom_llm_provider");
+            var place = new Place("files_settings", $"{name}/*", map, path);
+            if (sources.FindProvider(name ?? "") is not IKeepingProvider provider || !provider.Kept.Contains(KeptKind.File))
+            {
+                LeaveOut(place, BindingCodes.DeploymentLeftOut, name is null ? "It has no custom_llm_provider." : $"The provider '{name}' keeps no files in this build.");
+                continue;
+            }
+
+            Add(place, provider, "*", parameters, null);
+        }
+    }
+
     private void Bind(ConfigNode node, int index)
     {
         var path = $"model_list[{index}]";
