@@ -75,7 +75,7 @@ internal sealed class Crossing : ICrossing
             RequestReader.Read(body.WrittenSpan, view, format);
             RequestPatcher.Apply(body.WrittenMemory, view, variant, wantUsage: false, [], call.Patched);
         }
-        call.Dropped = dropped.Names;
+        call.Dropped = [.. call.Dropped, .. dropped.Names];
         var context = new AnswerContext(turn, call.Record.CallId.Replace("-", "", StringComparison.Ordinal), call.Record.StartedAt.ToUnixTimeSeconds());
         return new Crossing(caller, upstream, context);
     }
