@@ -112,3 +112,52 @@ public interface IEmbeddingProvider : IProvider
     /// <summary>Absolute address of embeddings.</summary>
     Uri EmbeddingUri(ProviderAddress address);
 }
+
+/// <summary>A provider with <see cref="Operation.ImageGeneration"/>.</summary>
+public interface IImageProvider : IProvider
+{
+    /// <summary>Absolute address at which images are made.</summary>
+    Uri ImageUri(ProviderAddress address);
+}
+
+/// <summary>A provider with <see cref="Operation.ImageEdit"/>.</summary>
+public interface IImageEditProvider : IProvider
+{
+    /// <summary>Absolute address at which images are edited: a form with files.</summary>
+    Uri ImageEditUri(ProviderAddress address);
+}
+
+/// <summary>A provider with <see cref="Operation.Speech"/>.</summary>
+public interface ISpeechProvider : IProvider
+{
+    /// <summary>Absolute address at which text is spoken.</summary>
+    Uri SpeechUri(ProviderAddress address);
+}
+
+/// <summary>A provider with <see cref="Operation.Transcription"/>.</summary>
+public interface ITranscriptionProvider : IProvider
+{
+    /// <summary>Absolute address at which speech is written down: a form with a file.</summary>
+    Uri TranscriptionUri(ProviderAddress address);
+}
+
+/// <summary>A provider with <see cref="Operation.Translation"/>.</summary>
+public interface ITranslationProvider : IProvider
+{
+    /// <summary>Absolute address at which speech is written down in English: a form with a file.</summary>
+    Uri TranslationUri(ProviderAddress address);
+}
+
+/// <summary>A provider with <see cref="Operation.Moderation"/>.</summary>
+public interface IModerationProvider : IProvider
+{
+    /// <summary>Absolute address at which content is judged.</summary>
+    Uri ModerationUri(ProviderAddress address);
+}
+
+/// <summary>A provider with <see cref="Operation.Rerank"/>, in Cohere's shape.</summary>
+public interface IRerankProvider : IProvider
+{
+    /// <summary>Absolute address at which documents are put in order.</summary>
+    Uri RerankUri(ProviderAddress address);
+}

@@ -10,7 +10,7 @@ public static class ProviderCatalog
     [
         new AzureOpenAI(),
         new TextCompletionOpenAI(),
-        new OpenAICompatibleWithText("openai") { HasResponses = true, DefaultBase = new("https://api.openai.com/v1"), KeyVariables = ["OPENAI_API_KEY"], BaseVariables = ["OPENAI_BASE_URL", "OPENAI_API_BASE"] },
+        new OpenAICompatibleWithText("openai") { HasResponses = true, HasFiles = true, DefaultBase = new("https://api.openai.com/v1"), KeyVariables = ["OPENAI_API_KEY"], BaseVariables = ["OPENAI_BASE_URL", "OPENAI_API_BASE"] },
 
         // Vendors with a wire format of their own.
         new Anthropic(),
@@ -20,14 +20,19 @@ public static class ProviderCatalog
         new Bedrock(),
 
         // Servers that people run themselves.
-        new OpenAICompatibleWithText("hosted_vllm") { KeyVariables = ["HOSTED_VLLM_API_KEY"], BaseVariables = ["HOSTED_VLLM_API_BASE"], KeyOptional = true },
+        new OpenAICompatibleWithRerank("hosted_vllm") { KeyVariables = ["HOSTED_VLLM_API_KEY"], BaseVariables = ["HOSTED_VLLM_API_BASE"], KeyOptional = true },
         Ollama("ollama"),
         Ollama("ollama_chat"),
         new OpenAICompatibleWithText("lm_studio") { DefaultBase = new("http://localhost:1234/v1"), KeyVariables = ["LM_STUDIO_API_KEY"], BaseVariables = ["LM_STUDIO_API_BASE"], KeyOptional = true },
         new OpenAICompatibleWithText("llamafile") { DefaultBase = new("http://127.0.0.1:8080/v1"), KeyVariables = ["LLAMAFILE_API_KEY"], BaseVariables = ["LLAMAFILE_API_BASE"], KeyOptional = true },
-        new OpenAICompatibleWithText("litellm_proxy") { HasResponses = true, KeyVariables = ["LITELLM_PROXY_API_KEY"], BaseVariables = ["LITELLM_PROXY_API_BASE"], KeyOptional = true },
+        new OpenAICompatibleWithRerank("litellm_proxy") { HasResponses = true, HasFiles = true, KeyVariables = ["LITELLM_PROXY_API_KEY"], BaseVariables = ["LITELLM_PROXY_API_BASE"], KeyOptional = true },
         new OpenAICompatibleWithText("custom_openai") { KeyVariables = ["OPENAI_LIKE_API_KEY"], BaseVariables = ["OPENAI_LIKE_API_BASE"], KeyOptional = true },
         new OpenAICompatibleWithText("openai_like") { KeyVariables = ["OPENAI_LIKE_API_KEY"], BaseVariables = ["OPENAI_LIKE_API_BASE"], KeyOptional = true },
+
+        // Rerankers.
+        new RerankVendor("cohere") { DefaultBase = new("https://api.cohere.com/v2"), KeyVariables = ["COHERE_API_KEY", "CO_API_KEY"], BaseVariables = ["COHERE_API_BASE"] },
+        new EmbeddingAndRerankVendor("jina_ai") { DefaultBase = new("https://api.jina.ai/v1"), KeyVariables = ["JINA_AI_API_KEY"], BaseVariables = ["JINA_AI_API_BASE"] },
+        new EmbeddingAndRerankVendor("infinity") { KeyVariables = ["INFINITY_API_KEY"], BaseVariables = ["INFINITY_API_BASE"], KeyOptional = true },
 
         // Vendors.
         new OpenAICompatible("groq") { DefaultBase = new("https://api.groq.com/openai/v1"), KeyVariables = ["GROQ_API_KEY"], BaseVariables = ["GROQ_API_BASE"] },
@@ -35,7 +40,7 @@ public static class ProviderCatalog
         new OpenAICompatibleWithText("deepseek") { DefaultBase = new("https://api.deepseek.com/beta"), KeyVariables = ["DEEPSEEK_API_KEY"], BaseVariables = ["DEEPSEEK_API_BASE"] },
         new OpenAICompatible("xai") { HasResponses = true, DefaultBase = new("https://api.x.ai/v1"), KeyVariables = ["XAI_API_KEY"], BaseVariables = ["XAI_API_BASE"] },
         new OpenAICompatibleWithText("openrouter") { DefaultBase = new("https://openrouter.ai/api/v1"), KeyVariables = ["OPENROUTER_API_KEY", "OR_API_KEY"], BaseVariables = ["OPENROUTER_API_BASE"] },
-        new OpenAICompatibleWithText("together_ai") { DefaultBase = new("https://api.together.xyz/v1"), KeyVariables = ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"], BaseVariables = ["TOGETHER_AI_API_BASE"] },
+        new OpenAICompatibleWithRerank("together_ai") { DefaultBase = new("https://api.together.xyz/v1"), KeyVariables = ["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"], BaseVariables = ["TOGETHER_AI_API_BASE"] },
         new OpenAICompatibleWithText("fireworks_ai") { DefaultBase = new("https://api.fireworks.ai/inference/v1"), KeyVariables = ["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"], BaseVariables = ["FIREWORKS_API_BASE"], ModelPrefix = "accounts/fireworks/models/", ModelRoot = "accounts/" },
         new OpenAICompatible("perplexity") { DefaultBase = new("https://api.perplexity.ai"), KeyVariables = ["PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"], BaseVariables = ["PERPLEXITY_API_BASE"] },
         new OpenAICompatibleWithText("cerebras") { DefaultBase = new("https://api.cerebras.ai/v1"), KeyVariables = ["CEREBRAS_API_KEY"], BaseVariables = ["CEREBRAS_API_BASE"] },
@@ -69,10 +74,10 @@ public static class ProviderCatalog
     public static FrozenSet<string> KnownElsewhere { get; } = FrozenSet.ToFrozenSet(
         [
             "a2a", "ai21", "ai21_chat", "aiml", "aleph_alpha", "amazon_nova", "anthropic_text", "anyscale", "assemblyai",
-            "auto_router", "aws_polly", "azure_text", "baseten", "bytez", "cloudflare", "codestral", "cohere",
+            "auto_router", "aws_polly", "azure_text", "baseten", "bytez", "cloudflare", "codestral",
             "cohere_chat", "cometapi", "compactifai", "custom", "dashscope_text", "datarobot", "deepgram", "docker_model_runner",
             "elevenlabs", "empower", "fal_ai", "featherless_ai", "friendliai", "galadriel", "gigachat", "github_copilot",
-            "gradient_ai", "heroku", "huggingface", "hyperbolic", "infinity", "jina_ai", "lambda_ai", "langgraph", "lemonade",
+            "gradient_ai", "heroku", "huggingface", "hyperbolic", "lambda_ai", "langgraph", "lemonade",
             "llamagate", "maritalk", "meta_llama", "minimax", "morph", "nano-gpt", "nlp_cloud", "nscale", "oci", "oobabooga", "ovhcloud",
             "palm", "petals", "poe", "predibase", "publicai", "ragflow", "recraft", "replicate", "runwayml", "sagemaker",
             "sagemaker_chat", "sap", "snowflake", "stability", "text-completion-codestral", "topaz", "triton", "v0",

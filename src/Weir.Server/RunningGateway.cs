@@ -64,6 +64,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             Outbound = OutboundOptions.FromEnvironment(variable),
             Variable = variable,
             Prices = config.Request.PriceFile is { } file ? PriceBook.WithFile(await File.ReadAllBytesAsync(file, cancellationToken), file) : PriceBook.Embedded,
+            UploadFolder = Path.Combine(folder, "weir-uploads"),
             Version = VersionCommand.Version,
         });
         engine.ObserveJournal(() => (journal.Status.PendingRows, journal.Status.PendingBytes));

@@ -155,6 +155,9 @@ public sealed record AccessConfig
 
     /// <summary>Largest request body after inflation, in bytes.</summary>
     public long MaxRequestBytes { get; init; } = 32L << 20;
+
+    /// <summary>Largest form with files, in bytes. It is kept in a file, not in memory.</summary>
+    public long MaxUploadBytes { get; init; } = 128L << 20;
 }
 
 /// <summary>Behaviour of requests that is not routing.</summary>
@@ -189,6 +192,15 @@ public sealed record RequestConfig
 
     /// <summary>Model forced on every embedding call.</summary>
     public string? EmbeddingModel { get; init; }
+
+    /// <summary>Model forced on every image call (<c>image_generation_model</c>).</summary>
+    public string? ImageModel { get; init; }
+
+    /// <summary>Model forced on every moderation call.</summary>
+    public string? ModerationModel { get; init; }
+
+    /// <summary>Where forms with files lie while they are served; null = in the data folder. Read at the start.</summary>
+    public string? UploadFolder { get; init; }
 
     /// <summary>Header that carries the end user's id.</summary>
     public string? UserHeaderName { get; init; }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Providers.Dialects;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
@@ -15,6 +16,8 @@ namespace Weir.Gateway.Pipeline;
 /// </summary>
 internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, TimeProvider time)
 {
+    private readonly BytesRelay _bytes = new(ledger, time);
+
     /// <summary>Passes <paramref name="answer"/> on, whole or streamed.</summary>
     internal ValueTask PassOnAsync(GatewayCall call, ModelAnswer answer)
     {
@@ -22,7 +25,8 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         call.Record.UpstreamModel = answer.Model.Model;
         call.Record.Fallbacks = call.FallbacksTried;
         call.Record.Streamed = answer.Stream is not null;
-        return answer.Stream is null ? WholeAsync(call, answer) : StreamAsync(call, answer);
+        return answer.Sound is not null ? SoundAsync(call, answer) : answer.IsBytes ? _bytes.PassOnAsync(call, answer)
+            : answer.Stream is null ? WholeAsync(call, answer) : StreamAsync(call, answer);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -40,11 +44,14 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         record.Duration = time.GetElapsedTime(call.StartedAt);
         await ledger.AppendAsync(record, CancellationToken.None);
         call.Settled = true;
-        answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), null, record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
+        if (call.Surface.Kept is null)
+        {
+            answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), null, record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
+        }
 
         var response = call.Http.Response;
         response.StatusCode = record.Status;
-        response.ContentType = "application/json";
+        response.ContentType = answer.ContentType;
         response.ContentLength = body.Length;
         ResponseHead.Write(call, answer, record.Duration, record.CostKnown ? record.Cost.ToString() : null);
         await response.BodyWriter.WriteAsync(body, call.Http.RequestAborted);
@@ -118,6 +125,48 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         await (terminal is { } end ? EndAsync(call, answer, end) : BreakAsync(call, answer, fault));
     }
 
+    /// <summary>
+    /// Sound leaves as it comes. Without a length its end is the end of the answer, which waits for the row like a terminal event; a break can
+    /// only be told by breaking the connection.
+    /// </summary>
+    private async ValueTask SoundAsync(GatewayCall call, ModelAnswer answer)
+    {
+        var sound = answer.Sound!; // Chosen by PassOnAsync.
+        var response = call.Http.Response;
+        response.StatusCode = (int)answer.Response.StatusCode;
+        response.ContentType = sound.ContentType;
+        ResponseHead.Write(call, answer, time.GetElapsedTime(call.StartedAt), null);
+        var gone = call.Http.RequestAborted;
+        var goesOn = !call.Snapshot.Config.Request.CancelOnDisconnect;
+        var step = default(StreamStep);
+        try
+        {
+            while (true)
+            {
+                answer.AwaitChunk(time);
+                step = await sound.NextAsync(answer.Timeout.Token);
+                if (step.Kind != StreamStepKind.Forward || (gone.IsCancellationRequested && !goesOn))
+                {
+                    break;
+                }
+                call.Record.TimeToFirstToken ??= time.GetElapsedTime(call.StartedAt);
+                if (gone.IsCancellationRequested)
+                {
+                    continue;
+                }
+                response.BodyWriter.Write(step.Bytes.Span);
+                // A slow listener holds us up: the upstream is not to blame for this gap. One who left ends the wait by itself.
+                answer.Timeout.Arm(null);
+                await response.BodyWriter.FlushAsync(CancellationToken.None);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            step = gone.IsCancellationRequested && !goesOn ? default : new StreamStep(StreamStepKind.Broken, default, Silent(answer));
+        }
+        await (step.Kind == StreamStepKind.Done ? EndAsync(call, answer, default) : BreakAsync(call, answer, step.Fault));
+    }
+
     private void BeginStream(GatewayCall call, ModelAnswer answer)
     {
         var response = call.Http.Response;
@@ -143,7 +192,10 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         record.Duration = time.GetElapsedTime(call.StartedAt);
         await ledger.AppendAsync(record, CancellationToken.None);
         call.Settled = true;
-        answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), FirstToken(call, answer), record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
+        if (call.Surface.Kept is null)
+        {
+            answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), FirstToken(call, answer), record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
+        }
         if (!call.Http.RequestAborted.IsCancellationRequested)
         {
             var last = answer.Translator?.Finish(terminal.Span, record.Usage) ?? terminal;
@@ -193,14 +245,18 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         await ledger.AppendAsync(record, CancellationToken.None);
         call.Settled = true;
         answer.Deployment.State.AddTokens(record.Usage.Prompt + record.Usage.Completion);
-        if (fault is not null)
+        if (fault is not null && call.Surface.Kept is null)
         {
             if (Routing.CooldownPolicy.OnFailure(call.Target.Group, answer.Deployment, fault).Began)
             {
                 observer.CooledDown(answer.Deployment, fault.Status);
             }
         }
-        if (error is not null)
+        if (error is not null && answer.Sound is not null)
+        {
+            call.Http.Abort();
+        }
+        else if (error is not null)
         {
             await TellAsync(call, error);
         }

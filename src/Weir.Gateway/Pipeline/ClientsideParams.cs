@@ -82,9 +82,7 @@ internal static class ClientsideParams
     private static Uri? UriOf(IProvider provider, Operation operation, bool stream, WireFormat format, ProviderAddress address) => operation switch
     {
         Operation.Chat => (provider as IChatProvider)?.ChatUri(address, format, stream),
-        Operation.Completion => (provider as ICompletionProvider)?.CompletionUri(address),
-        Operation.Embedding => (provider as IEmbeddingProvider)?.EmbeddingUri(address),
-        _ => null,
+        _ => ProviderOperations.UriOf(provider, operation, address),
     };
 }
 

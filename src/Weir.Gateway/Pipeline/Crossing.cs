@@ -55,6 +55,11 @@ internal sealed class Crossing : ICrossing
         var body = new ArrayBufferWriter<byte>(1024);
         try
         {
+            if (IsOpenAIs(target))
+            {
+                // Compatible servers pass over what OpenAI itself refuses: thoughts, seals, marks of caches.
+                StrictOpenAI.Strip(turn, dropped);
+            }
             upstream.WriteRequest(turn, body, dropped);
         }
         catch (DialectException unsaid)
@@ -74,6 +79,11 @@ internal sealed class Crossing : ICrossing
         var context = new AnswerContext(turn, call.Record.CallId.Replace("-", "", StringComparison.Ordinal), call.Record.StartedAt.ToUnixTimeSeconds());
         return new Crossing(caller, upstream, context);
     }
+
+    private static bool IsOpenAIs(UpstreamTarget target) => target.Format == WireFormat.OpenAIChat
+        && (target.Whole.Host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase)
+            || target.Whole.Host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
+            || target.Whole.Host.EndsWith(".services.ai.azure.com", StringComparison.OrdinalIgnoreCase));
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte>? Translate(ReadOnlySpan<byte> answer, out string problem)

@@ -10,7 +10,7 @@ using Weir.Providers.Upstream;
 
 namespace Weir.Gateway.Pipeline;
 
-/// <summary>The smallest real call to a deployment: a few tokens of chat, or one embedding.</summary>
+/// <summary>The smallest real call to a deployment: a few tokens of chat, one embedding, one spoken word.</summary>
 internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
 {
     /// <summary>Some vendors refuse a limit below this (Responses).</summary>
@@ -29,12 +29,7 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
         {
             return new UpstreamFault(FaultKind.BadRequest, 0, "A wildcard can't be probed: name a model in model_info.health_check_model.");
         }
-        var operation = deployment.Config.Info.Mode switch
-        {
-            "embedding" or "embeddings" => Operation.Embedding,
-            "completion" => Operation.Completion,
-            _ => Operation.Chat,
-        };
+        var operation = OperationOf(deployment) ?? Operation.Chat;
         var model = target.ModelNamed(name);
         if (model.TargetOf(new Surface(operation, WireFormat.OpenAIChat, "")) is not { } where)
         {
@@ -57,6 +52,18 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
         }
     }
 
+    /// <inheritdoc/>
+    public string? WhyNot(Deployment deployment) => deployment.Config.MockResponse is not null ? null : OperationOf(deployment) switch
+    {
+        Operation.ImageGeneration or Operation.ImageEdit => "not probed: each image costs money.",
+        Operation.Transcription => "not probed: a call needs a recording.",
+        null when deployment.Config.Info.Mode is { } mode => $"not probed: there is no small call for the mode '{mode}'.",
+        _ => null,
+    };
+
+    private static Operation? OperationOf(Deployment deployment) =>
+        ProviderOperations.OfMode(deployment.Config.Info.Mode ?? (deployment as UpstreamDeployment)?.FixedModel?.Price?.Facts.Mode);
+
     private static string WithoutPrefix(string model) => model[(model.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     private static byte[] Body(Operation operation, string model, WireFormat format)
@@ -78,6 +85,19 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
                 case Operation.Completion:
                     json.WriteString("prompt"u8, "Hi"u8);
                     json.WriteNumber("max_tokens"u8, 1);
+                    break;
+                case Operation.Moderation:
+                    json.WriteString("input"u8, "Hi"u8);
+                    break;
+                case Operation.Speech:
+                    json.WriteString("input"u8, "Hi"u8);
+                    json.WriteString("voice"u8, "alloy"u8);
+                    break;
+                case Operation.Rerank:
+                    json.WriteString("query"u8, "Hi"u8);
+                    json.WriteStartArray("documents"u8);
+                    json.WriteStringValue("Hi"u8);
+                    json.WriteEndArray();
                     break;
                 default:
                     json.WriteStartArray("messages"u8);

@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry.Tracing;
 using Weir.Providers;
@@ -12,8 +14,10 @@ namespace Weir.Gateway.Pipeline;
 
 /// <summary>What a request's path says besides its route.</summary>
 /// <param name="Model">The model; null when the body alone names it.</param>
-/// <param name="Stream">True when the path asks for a stream (Gemini).</param>
-internal readonly record struct PathWords(string? Model, bool Stream = false);
+/// <param name="Stream">True when the path asks for a stream (Gemini), or the query does.</param>
+/// <param name="Id">The kept thing; null when the path names none.</param>
+/// <param name="Provider">The provider; null when the path names none.</param>
+internal readonly record struct PathWords(string? Model, bool Stream = false, string? Id = null, string? Provider = null);
 
 /// <summary>One request on its way through the pipeline.</summary>
 internal sealed class GatewayCall
@@ -44,7 +48,10 @@ internal sealed class GatewayCall
     internal PathWords Path { get; }
 
     /// <summary>Whether the answer is streamed.</summary>
-    internal bool Stream => Path.Stream || View.Stream;
+    internal bool Stream => Path.Stream || View.Stream || AsksForEvents;
+
+    /// <summary>Whether the caller asks for events in another word than <c>stream</c> (speech).</summary>
+    internal bool AsksForEvents { get; set; }
 
     /// <summary>The configuration that this request began with.</summary>
     internal GatewaySnapshot Snapshot { get; }
@@ -64,8 +71,14 @@ internal sealed class GatewayCall
     /// <summary>Spans over the body.</summary>
     internal RequestView View => Scratch.View;
 
-    /// <summary>The body as it leaves.</summary>
+    /// <summary>The form with files that came in; null for a body that is JSON. <see cref="Body"/> then holds its fields.</summary>
+    internal Upload? Upload { get; set; }
+
+    /// <summary>The body as it leaves, of a request that is JSON.</summary>
     internal PatchedBody Patched => Scratch.Patched;
+
+    /// <summary>What leaves.</summary>
+    internal IUpstreamBody Outgoing => Upload is { } upload ? upload.Patched : Patched;
 
     /// <summary>Where both live.</summary>
     internal CallScratch Scratch { get; } = CallScratch.Rent();
@@ -103,6 +116,12 @@ internal sealed class GatewayCall
     /// <summary>The row has been written: whatever fails afterwards must not write a second one.</summary>
     internal bool Settled { get; set; }
 
+    /// <summary>What is asked of the account that keeps a thing; null when a model is called.</summary>
+    internal KeptCall? Kept { get; set; }
+
+    /// <summary>The body with the upstream's own ids in the place of wrapped ones; null when it names none.</summary>
+    internal ReadOnlyMemory<byte>? Unwrapped { get; set; }
+
     /// <summary>The bytes of the body.</summary>
-    internal ReadOnlyMemory<byte> Bytes => Body?.Memory ?? default;
+    internal ReadOnlyMemory<byte> Bytes => Unwrapped ?? Body?.Memory ?? default;
 }

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Uploads;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
 
@@ -15,7 +17,8 @@ internal readonly record struct Served(string CallId, GatewayError? Error);
 
 /// <summary>The one way that every model request takes. The order of the steps is the security policy.</summary>
 internal sealed partial class GatewayPipeline(
-    SnapshotHolder snapshots, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time, ILogger<GatewayPipeline> logger)
+    SnapshotHolder snapshots, UploadReader uploads, KeptRequests kept, KeptList lists, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time,
+    ILogger<GatewayPipeline> logger)
 {
     // Without the cause: it names files of this machine. The log has it.
     private const string LedgerFull = "The gateway can't write requests down at the moment and so takes none; see its log.";
@@ -36,6 +39,13 @@ internal sealed partial class GatewayPipeline(
 
             // The body: what exactly is asked, with nothing in it that an upstream could read in another way.
             await ReadAsync(call);
+
+            if (call.Surface.Kept is { Verb: KeptVerb.List } listed)
+            {
+                // A caller's own things: no single upstream can say which they are.
+                await lists.AnswerAsync(call, listed);
+                return new Served(call.Record.CallId, null);
+            }
 
             // 4 Routing: pick, send, on a fault retry, cool down, fall back.
             using var answer = await attempts.FirstAnswerAsync(call);
@@ -71,6 +81,7 @@ internal sealed partial class GatewayPipeline(
         {
             observer.Ended(call);
             call.Body?.Dispose();
+            call.Upload?.Dispose();
             CallScratch.Return(call.Scratch);
         }
     }
@@ -95,9 +106,24 @@ internal sealed partial class GatewayPipeline(
         }
     }
 
-    private static async ValueTask ReadAsync(GatewayCall call)
+    private async ValueTask ReadAsync(GatewayCall call)
     {
-        call.Body = await RequestBody.ReadAsync(call.Http.Request, call.Snapshot.Config.Access.MaxRequestBytes, call.Http.RequestAborted);
+        if (call.Surface.Kept is { } route)
+        {
+            // A thing that an upstream keeps: whose it is, and who keeps it.
+            await kept.ReadAsync(call, route);
+            return;
+        }
+        var access = call.Snapshot.Config.Access;
+        if (call.Surface.TakesForm)
+        {
+            call.Upload = await uploads.ReadAsync(call.Http.Request, access.MaxUploadBytes, call.Http.RequestAborted);
+            call.Body = RequestChecks.FieldsOf(call.Upload);
+        }
+        else
+        {
+            call.Body = await RequestBody.ReadAsync(call.Http.Request, access.MaxRequestBytes, call.Http.RequestAborted);
+        }
         if (call.Body.Length > ThreadHop.LargeBody || call.Snapshot.Config.Router.EnablePreCallChecks)
         {
             await ThreadHop.ToPool();
@@ -133,6 +159,11 @@ internal sealed partial class GatewayPipeline(
         if (record.Streamed && !call.Settled)
         {
             await AnswerRelay.TellAsync(call, error);
+        }
+        else if (!call.Settled)
+        {
+            // Half of a sound has gone out: only a broken connection tells that the rest is missing.
+            call.Http.Abort();
         }
         return new Served(record.CallId, null);
     }

@@ -33,7 +33,8 @@ internal static class MockUpstream
         return UpstreamReply.Of(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
     }
 
-    private static UpstreamFault? FaultOf(string text)
+    /// <summary>The failure that a mock text asks for; null when it is an answer.</summary>
+    internal static UpstreamFault? FaultOf(string text)
     {
         if (!text.StartsWith("litellm.", StringComparison.Ordinal))
         {

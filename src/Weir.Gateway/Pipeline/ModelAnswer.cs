@@ -33,6 +33,9 @@ internal sealed class ModelAnswer : IDisposable
     /// <summary>The whole body; null when it streams.</summary>
     internal UpstreamAnswer? Whole { get; init; }
 
+    /// <summary>The answer is bytes that nobody here reads; they are still to come.</summary>
+    internal bool IsBytes { get; init; }
+
     /// <summary>What was read in the whole body.</summary>
     internal AnswerFacts Facts { get; init; }
 
@@ -47,6 +50,12 @@ internal sealed class ModelAnswer : IDisposable
 
     /// <summary>The open stream; null when the answer is whole.</summary>
     internal UpstreamStream? Stream { get; init; }
+
+    /// <summary>The open answer that is no text; null when it is one.</summary>
+    internal UpstreamBytes? Sound { get; init; }
+
+    /// <summary>What the caller is told that the whole body is.</summary>
+    internal string ContentType { get; init; } = "application/json";
 
     /// <summary>Longest gap between two chunks.</summary>
     internal TimeSpan? IdleLimit { get; init; }
@@ -65,6 +74,7 @@ internal sealed class ModelAnswer : IDisposable
     {
         Whole?.Dispose();
         Stream?.Dispose();
+        Sound?.Dispose();
         Response.Dispose();
         Timeout.Dispose();
         Deployment.State.End();

@@ -61,6 +61,14 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
+    /// <summary>A body that was made here.</summary>
+    internal static RequestBody Of(ReadOnlySpan<byte> bytes)
+    {
+        var array = ArrayPool<byte>.Shared.Rent(Math.Max(1, bytes.Length));
+        bytes.CopyTo(array);
+        return new RequestBody(array, bytes.Length);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

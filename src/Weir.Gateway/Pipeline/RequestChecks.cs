@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Weir.Gateway.Errors;
+using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Providers;
+using Weir.Providers.Dialects.Forms;
 using Weir.Providers.Dialects.OpenAIChat;
 
 namespace Weir.Gateway.Pipeline;
@@ -10,6 +13,7 @@ namespace Weir.Gateway.Pipeline;
 internal static class RequestChecks
 {
     private const int LongestModelName = 512;
+    private const string UsualModeration = "omni-moderation-latest";
 
     /// <summary>Reads the body's members, the caller's options and the route into <paramref name="call"/>.</summary>
     /// <exception cref="GatewayException">The request is refused.</exception>
@@ -20,14 +24,22 @@ internal static class RequestChecks
         {
             throw new GatewayException(ErrorOf(refusal));
         }
+        call.AsksForEvents = call.Operation == Operation.Speech && call.View.Text(body, RequestMember.StreamFormat) == "sse";
         ReadModel(call, body);
         RequireContent(call);
         call.Options = CallOptions.Read(body, call.View, call.Http.Request.Headers);
         RefuseUnserved(call, body);
         ReadEndUser(call, body);
+        RequestIds.Unwrap(call);
     }
 
-    private static GatewayError ErrorOf(BodyRefusal refusal) => refusal.Reason switch
+    /// <summary>A form's fields as a body, so that everything here judges them too.</summary>
+    internal static RequestBody FieldsOf(Upload upload) => FormFields.ToJson(upload.Form, out var refusal) is { } fields
+        ? RequestBody.Of(fields)
+        : throw new GatewayException(new GatewayError(ErrorKind.InvalidMember, refusal?.Message ?? "The form can't be read.") { Param = refusal?.Part });
+
+    /// <summary>Why a body can't be read, for its caller.</summary>
+    internal static GatewayError ErrorOf(BodyRefusal refusal) => refusal.Reason switch
     {
         BodyRefusalReason.NotJson or BodyRefusalReason.TooComplex => new GatewayError(ErrorKind.InvalidJson, refusal.Message) { Param = "request_body" },
         BodyRefusalReason.DuplicateMember or BodyRefusalReason.MiscasedMember => new GatewayError(ErrorKind.DuplicateMember, refusal.Message) { Param = refusal.Member },
@@ -39,7 +51,14 @@ internal static class RequestChecks
     {
         Span<char> name = stackalloc char[LongestModelName];
         var request = call.Snapshot.Config.Request;
-        var forced = call.Operation == Operation.Embedding ? request.EmbeddingModel : request.CompletionModel;
+        var forced = call.Operation switch
+        {
+            Operation.Embedding => request.EmbeddingModel,
+            Operation.ImageGeneration or Operation.ImageEdit => request.ImageModel,
+            Operation.Moderation => request.ModerationModel,
+            Operation.Chat or Operation.Completion or Operation.CountTokens => request.CompletionModel,
+            _ => null,
+        };
         scoped var model = ReadOnlySpan<char>.Empty;
         if (forced is not null)
         {
@@ -61,11 +80,16 @@ internal static class RequestChecks
         }
         else if (!call.View.Has(RequestMember.Model))
         {
-            throw Missing(call, "model");
+            // The one operation whose model OpenAI chooses when none is named.
+            model = call.Operation == Operation.Moderation ? UsualModeration : throw Missing(call, "model");
         }
         if (call.Snapshot.Routes.Resolve(model) is not { } route)
         {
             var told = model.Length <= LongestModelName ? model.ToString() : "(longer than 512 characters)";
+            if (call.Operation == Operation.Moderation && forced is null && !call.View.Has(RequestMember.Model))
+            {
+                told += " (OpenAI's usual one, because none is named: set general_settings.moderation_model, or give a model that name)";
+            }
             throw new GatewayException(new GatewayError(ErrorKind.UnknownModel,
                 $"{call.Surface.Name}: Invalid model name passed in model={told}. Call `/v1/models` to view available models for your key.") { Param = "model" });
         }
@@ -77,8 +101,16 @@ internal static class RequestChecks
 
     private static void RequireContent(GatewayCall call)
     {
+        if (call.Upload is { } upload)
+        {
+            RequireFile(call, upload);
+            return;
+        }
         var (member, name) = (call.Operation, call.Format) switch
         {
+            (Operation.ImageGeneration, _) => (RequestMember.Prompt, "prompt"),
+            (Operation.Speech or Operation.Moderation, _) => (RequestMember.Input, "input"),
+            (Operation.Rerank, _) => call.View.Has(RequestMember.Query) ? (RequestMember.Documents, "documents") : (RequestMember.Query, "query"),
             (Operation.Completion, _) => (RequestMember.Prompt, "prompt"),
             (Operation.Embedding, _) => (RequestMember.Input, "input"),
             (_, WireFormat.OpenAIResponses) => (RequestMember.Input, "input"),
@@ -90,6 +122,19 @@ internal static class RequestChecks
         if (!call.View.Has(member) && !stored)
         {
             throw Missing(call, name);
+        }
+    }
+
+    private static void RequireFile(GatewayCall call, Upload upload)
+    {
+        var name = call.Operation == Operation.ImageEdit ? "image" : "file";
+        if (!upload.Form.Parts.Any(part => part.IsFile && part.BareName == name))
+        {
+            throw Missing(call, name);
+        }
+        if (call.Operation == Operation.ImageEdit && !call.View.Has(RequestMember.Prompt))
+        {
+            throw Missing(call, "prompt");
         }
     }
 

@@ -10,14 +10,21 @@ namespace Weir.Gateway.Pipeline;
 internal static class Settlement
 {
     /// <summary>True when the upstream told no usage, or not all of it, so that tokens must be counted: work for another thread.</summary>
-    internal static bool HasToCount(GatewayCall call, ModelAnswer answer, bool broken = false) => broken || call.Operation != Operation.CountTokens && (answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty);
+    internal static bool HasToCount(GatewayCall call, ModelAnswer answer, bool broken = false) =>
+        call.Surface.IsMedia ? call.Operation == Operation.Speech
+        : !IsFree(call.Operation) && (broken || (answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty));
 
     /// <summary>Settles an answer that came whole.</summary>
     internal static void Whole(GatewayCall call, ModelAnswer answer)
     {
-        if (call.Operation == Operation.CountTokens)
+        if (IsFree(call.Operation))
         {
             call.Record.CostKnown = true;
+            return;
+        }
+        if (call.Surface.IsMedia)
+        {
+            MediaSettlement.Settle(call, answer, answer.Facts.Usage, answer.Facts.Media);
             return;
         }
         var usage = answer.Facts.Usage;
@@ -33,6 +40,16 @@ internal static class Settlement
     /// <summary>Settles a stream by what it used until now.</summary>
     internal static void Stream(GatewayCall call, ModelAnswer answer, bool broken = false)
     {
+        if (IsFree(call.Operation))
+        {
+            call.Record.CostKnown = true;
+            return;
+        }
+        if (call.Surface.IsMedia)
+        {
+            MediaSettlement.Settle(call, answer, answer.Stream?.Usage ?? default, answer.Stream?.Media ?? default);
+            return;
+        }
         var stream = answer.Stream!; // The caller knows that the answer streams.
         var usage = stream.Usage.IsEmpty ? Estimate(call, answer, stream.Output) : stream.Usage;
         if (broken && !usage.Estimated)
@@ -47,6 +64,9 @@ internal static class Settlement
         }
         Charge(call, answer, usage, stream.Tier);
     }
+
+    /// <summary>Operations in which no model works: what a stored response used was charged when it was made.</summary>
+    private static bool IsFree(Operation operation) => operation is Operation.CountTokens or Operation.StoredResponse or Operation.File or Operation.Batch;
 
     private static string CountedAs(GatewayCall call, ModelAnswer answer) => call.Deployment?.Config.Info.BaseModel ?? answer.Model.Model;
 

@@ -1,3 +1,4 @@
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Providers;
 
 namespace Weir.Gateway.Pipeline;
@@ -8,11 +9,23 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Route">The route's template, for metrics and traces; one of the endpoint list.</param>
 internal sealed record Surface(Operation Operation, WireFormat Format, string Route)
 {
+    /// <summary>What is done with a thing that an upstream keeps; null when a model is called.</summary>
+    internal KeptRoute? Kept { get; init; }
+
     /// <summary>The operation's path, for messages.</summary>
     internal string Name => (Operation, Format) switch
     {
+        (Operation.File, _) => "/files",
+        (Operation.Batch, _) => "/batches",
         (Operation.Completion, _) => "/completions",
         (Operation.Embedding, _) => "/embeddings",
+        (Operation.ImageGeneration, _) => "/images/generations",
+        (Operation.ImageEdit, _) => "/images/edits",
+        (Operation.Speech, _) => "/audio/speech",
+        (Operation.Transcription, _) => "/audio/transcriptions",
+        (Operation.Translation, _) => "/audio/translations",
+        (Operation.Moderation, _) => "/moderations",
+        (Operation.Rerank, _) => "/rerank",
         (Operation.CountTokens, WireFormat.AnthropicMessages) => "/v1/messages/count_tokens",
         (_, WireFormat.AnthropicMessages) => "/v1/messages",
         (_, WireFormat.OpenAIResponses) => "/responses",
@@ -22,6 +35,12 @@ internal sealed record Surface(Operation Operation, WireFormat Format, string Ro
 
     /// <summary>The chat that a text completion can be asked as.</summary>
     internal Surface AsChat => this with { Operation = Operation.Chat };
+
+    /// <summary>Whether the body is a form with files.</summary>
+    internal bool TakesForm => Operation is Operation.ImageEdit or Operation.Transcription or Operation.Translation;
+
+    /// <summary>Whether images, sounds, judgements or rankings are asked for, and not text or vectors.</summary>
+    internal bool IsMedia => Operation is >= Operation.ImageGeneration and <= Operation.Rerank;
 
     /// <summary>Whether the path names the model and says whether to stream, and the body does not.</summary>
     internal bool ModelInPath => Format is WireFormat.GeminiGenerate or WireFormat.BedrockConverse;

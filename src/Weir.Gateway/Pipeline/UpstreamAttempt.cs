@@ -1,8 +1,12 @@
 using System.Runtime.CompilerServices;
 using Weir.Gateway.Errors;
+using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Providers;
 using Weir.Providers.Dialects;
+using Weir.Providers.Dialects.Forms;
+using Weir.Providers.Dialects.Media;
 using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Dialects.TextCompletion;
 using Weir.Providers.Streaming;
@@ -20,6 +24,9 @@ internal readonly record struct AttemptOutcome(ModelAnswer? Answer, UpstreamFaul
 internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
 {
     private const int LongestErrorBody = 64 << 10;
+
+    /// <summary>An event may hold a whole image.</summary>
+    private const int LongestImageEvent = 64 << 20;
 
     /// <summary>Makes the attempt.</summary>
     /// <exception cref="GatewayException">The client is gone, or a parameter is refused before anyone is asked.</exception>
@@ -50,7 +57,15 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             return new AttemptOutcome(null, new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{deployment.Provider.Name}' does not serve {call.Operation} here."), 0);
         }
-        call.Dropped = PatchBody(call, deployment, model, target, asText);
+        if (call.Upload is { } upload && mock is null)
+        {
+            PatchForm(call, upload, deployment, target);
+            call.Dropped = [];
+        }
+        else
+        {
+            call.Dropped = PatchBody(call, deployment, model, target, asText);
+        }
         ICrossing? crossing = null;
         if (target.Format != call.Format)
         {
@@ -64,6 +79,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             crossing = new TextCrossing(crossing);
         }
+        if (call.Format == WireFormat.OpenAIResponses && call.Operation == Operation.Chat)
+        {
+            crossing = IdCrossing.Of(call, deployment, crossing);
+        }
         var limits = TimeLimits.For(call, deployment);
         var timeout = PooledTimeout.Rent(time, call.Snapshot.Config.Request.CancelOnDisconnect ? call.Http.RequestAborted : CancellationToken.None);
         ModelAnswer? answer = null;
@@ -72,7 +91,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             var sentAt = time.GetTimestamp();
             timeout.Arm(call.Stream ? limits.FirstChunk : limits.Whole);
-            var reply = countHere ? LocalCount.Answer(call, model.Model) : mock is not null ? MockUpstream.Answer(mock, call, model.Model) : await SendAsync(call, deployment, target, own, timeout.Token);
+            var reply = countHere ? LocalCount.Answer(call, model.Model) : mock is not null ? Mock(mock, call, model.Model) : await SendAsync(call, deployment, target, own, timeout.Token);
             if (reply.Fault is { } unsent)
             {
                 return new AttemptOutcome(null, unsent, unsent.Status);
@@ -86,9 +105,11 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             {
                 return Failed(response, "The upstream compressed its answer although it was not asked to.");
             }
-            var outcome = call.Stream
-                ? await OpenStreamAsync(call, new Opened(deployment, model, ChatDialects.GlanceOf(target.Format), crossing, response, timeout, sentAt), limits)
-                : await ReadWholeAsync(new Opened(deployment, model, ChatDialects.GlanceOf(target.Format), crossing, response, timeout, sentAt));
+            var opened = new Opened(deployment, model, call.Surface.IsMedia ? MediaGlance.Instance : ChatDialects.GlanceOf(target.Format), crossing, response, timeout, sentAt);
+            // A model that can't stream sounds or images sends them whole, asked or not.
+            var outcome = call.Stream && (!call.Surface.IsMedia || Is(response, "text/event-stream")) ? await OpenStreamAsync(call, opened, limits)
+                : call.Operation == Operation.Speech && !Is(response, "application/json") ? await OpenSoundAsync(opened, limits)
+                : await ReadWholeAsync(call, opened);
             answer = outcome.Answer;
             return outcome;
         }
@@ -112,22 +133,47 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     }
 
     /// <summary>A response head that has come, and what its body is read with.</summary>
-    private readonly record struct Opened(
+    internal readonly record struct Opened(
         UpstreamDeployment Deployment, UpstreamModel Model, IDialectGlance Glance, ICrossing? Crossing, HttpResponseMessage Response, PooledTimeout Timeout, long SentAt)
     {
         internal ModelAnswer Answer(UpstreamAnswer whole, ReadOnlyMemory<byte> told, AnswerFacts facts) =>
             new(Deployment, Model, Glance, Response, Timeout) { Whole = whole, Told = told, Facts = facts, SentAt = SentAt };
 
+        internal ModelAnswer AnswerOfBytes(in TimeLimits limits) =>
+            new(Deployment, Model, Glance, Response, Timeout) { IsBytes = true, IdleLimit = limits.Idle, SentAt = SentAt };
+
+        internal ModelAnswer Text(UpstreamAnswer whole) => new(Deployment, Model, Glance, Response, Timeout)
+        {
+            Whole = whole, Told = whole.Memory, SentAt = SentAt, ContentType = Response.Content.Headers.ContentType?.ToString() ?? "text/plain; charset=utf-8",
+        };
+
+        internal ModelAnswer Answer(UpstreamBytes sound, in TimeLimits limits) =>
+            new(Deployment, Model, Glance, Response, Timeout) { Sound = sound, IdleLimit = limits.Idle, WholeLimit = limits.WholeStream, SentAt = SentAt };
+
         internal ModelAnswer Answer(UpstreamStream stream, in TimeLimits limits) =>
             new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = limits.Idle, WholeLimit = limits.WholeStream, SentAt = SentAt };
     }
+
+    private static UpstreamReply Mock(string text, GatewayCall call, string model) => call.Surface.IsMedia ? MockMedia.Answer(text, call, model) : MockUpstream.Answer(text, call, model);
+
+    private static void PatchForm(GatewayCall call, Upload upload, UpstreamDeployment deployment, UpstreamTarget target)
+    {
+        if (!FormPatcher.Apply(upload.Form, target.Patch, call.Options.AdditionalDropParams, upload.Patched))
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
+                $"What {deployment.Provider.Name} has to be sent holds the form's own boundary; send the form with another one.") { Param = "request_body" });
+        }
+    }
+
+    private static bool Is(HttpResponseMessage response, string type) =>
+        response.Content.Headers.ContentType?.MediaType is { } given && given.Equals(type, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Patches the body; returns the parameters that the provider does not take and that the configuration says to drop.</summary>
     private static IReadOnlyList<string> PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
     {
         IReadOnlyList<string> left = [];
         var drop = call.Options.AdditionalDropParams;
-        if (call.Format == WireFormat.OpenAIChat && Unsupported(call, deployment, model, asText) is { Count: > 0 } unsupported)
+        if (call.Format == WireFormat.OpenAIChat && !call.Surface.IsMedia && Unsupported(call, deployment, model, asText) is { Count: > 0 } unsupported)
         {
             if (!(call.Options.DropParams ?? deployment.DropParams ?? call.Snapshot.Config.Request.DropParams))
             {
@@ -150,7 +196,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
         var same = target.Format == call.Format;
         var patch = call.Surface.ModelInPath ? model.PatchWithoutModel : same ? target.Patch : model.Patch;
-        RequestPatcher.Apply(call.Bytes, call.View, patch, wantUsage: call.Stream && same && target.Format == WireFormat.OpenAIChat && takesOptions, drop, call.Patched);
+        RequestPatcher.Apply(call.Bytes, call.View, patch, wantUsage: call.Stream && same && target.Format == WireFormat.OpenAIChat && takesOptions && !call.Surface.IsMedia, drop, call.Patched);
         if (asText && !ChatAsText.TryPatch(call.Bytes, call.View, call.Patched))
         {
             throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
@@ -168,7 +214,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     private static async ValueTask<UpstreamReply> SendAsync(GatewayCall call, UpstreamDeployment deployment, UpstreamTarget target, ClientsideTarget? own, CancellationToken cancellationToken)
     {
         var credential = own?.Credential ?? deployment.Credential;
-        var request = new UpstreamCall(call.Stream ? target.Streamed : target.Whole, call.Patched, credential, ForwardedHeaders.With(call, target));
+        var request = new UpstreamCall(call.Stream ? target.Streamed : target.Whole, call.Outgoing, credential, ForwardedHeaders.With(call, target));
         var reply = await deployment.Http.PostAsync(request, cancellationToken);
         if (reply.Response is not { StatusCode: System.Net.HttpStatusCode.Unauthorized } || !credential.Invalidate())
         {
@@ -179,7 +225,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         return await deployment.Http.PostAsync(request, cancellationToken);
     }
 
-    private static async ValueTask<UpstreamFault> ReadFaultAsync(HttpResponseMessage response, UpstreamDeployment deployment, CancellationToken cancellationToken)
+    internal static async ValueTask<UpstreamFault> ReadFaultAsync(HttpResponseMessage response, UpstreamDeployment deployment, CancellationToken cancellationToken)
     {
         var (body, _) = await UpstreamAnswer.ReadAsync(response, LongestErrorBody, cancellationToken);
         using (body)
@@ -189,7 +235,28 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private async ValueTask<AttemptOutcome> ReadWholeAsync(Opened opened)
+    /// <summary>Opens an answer that is no text, up to its first bytes.</summary>
+    private async ValueTask<AttemptOutcome> OpenSoundAsync(Opened opened, TimeLimits limits)
+    {
+        var response = opened.Response;
+        var sound = new UpstreamBytes(response, await response.Content.ReadAsStreamAsync(opened.Timeout.Token), caps.TotalBytes);
+        try
+        {
+            if (await sound.OpenAsync(opened.Timeout.Token) is { } fault)
+            {
+                return new AttemptOutcome(null, fault, (int)response.StatusCode);
+            }
+            var answer = opened.Answer(sound, limits);
+            sound = null;
+            return new AttemptOutcome(answer, null, (int)response.StatusCode);
+        }
+        finally
+        {
+            sound?.Dispose();
+        }
+    }
+
+    private async ValueTask<AttemptOutcome> ReadWholeAsync(GatewayCall call, Opened opened)
     {
         var (response, deployment) = (opened.Response, opened.Deployment);
         var status = (int)response.StatusCode;
@@ -204,6 +271,11 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             return new AttemptOutcome(opened.Answer(whole: body, told, facts), null, status);
         }
+        if (call.Surface.TakesForm && call.Operation != Operation.ImageEdit && !facts.IsJsonObject && !Is(response, "application/json") && body.Length > 0)
+        {
+            // A transcript as plain text or subtitles.
+            return new AttemptOutcome(opened.Text(body), null, status);
+        }
         using (body)
         {
             return problem.Length > 0 ? Failed(response, problem) : facts.HasError
@@ -212,7 +284,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private async ValueTask<AttemptOutcome> OpenStreamAsync(GatewayCall call, Opened opened, TimeLimits limits)
+    internal async ValueTask<AttemptOutcome> OpenStreamAsync(GatewayCall call, Opened opened, TimeLimits limits)
     {
         var (response, deployment, timeout) = (opened.Response, opened.Deployment, opened.Timeout);
         var type = response.Content.Headers.ContentType?.MediaType;
@@ -230,7 +302,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         var request = call.Snapshot.Config.Request;
         var withhold = opened.Crossing is not Crossing && !RequestPatcher.CallerAskedForUsage(call.View) && !request.AlwaysIncludeStreamUsage;
         var stream = new UpstreamStream(response, EventSource.Open(await response.Content.ReadAsStreamAsync(timeout.Token), type, caps),
-            new StreamRules(caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
+            new StreamRules(call.Surface.IsMedia ? caps with { EventBytes = LongestImageEvent } : caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
         try
         {
             timeout.Arm(TimeLimits.Next(limits.FirstContent, limits.WholeStream, time.GetElapsedTime(opened.SentAt)));
@@ -248,6 +320,6 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private static AttemptOutcome Failed(HttpResponseMessage response, string message) =>
+    internal static AttemptOutcome Failed(HttpResponseMessage response, string message) =>
         new(null, new UpstreamFault(FaultKind.BadResponse, (int)response.StatusCode, message), (int)response.StatusCode);
 }

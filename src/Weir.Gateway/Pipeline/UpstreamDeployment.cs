@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Text.Json;
 using Weir.Gateway.Config;
 using Weir.Gateway.Routing;
@@ -16,9 +17,8 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Patch">What becomes of a body.</param>
 /// <param name="Price">Null when no price is known.</param>
 /// <param name="Chats">Where chats go, by wire format, the preferred one first; empty when the provider has none.</param>
-/// <param name="Completion">Where text completions go; null when the provider has none.</param>
-/// <param name="Embedding">Where embeddings go; null when the provider has none.</param>
-internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPrice? Price, UpstreamTarget[] Chats, UpstreamTarget? Completion, UpstreamTarget? Embedding)
+/// <param name="Others">Where the other operations go that the provider has.</param>
+internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPrice? Price, UpstreamTarget[] Chats, FrozenDictionary<Operation, UpstreamTarget> Others)
 {
     /// <summary>Where prompts are counted, by wire format; empty when the provider counts none.</summary>
     internal UpstreamTarget[] Counts { get; init; } = [];
@@ -58,7 +58,7 @@ internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPric
         }
         if (surface.Operation != Operation.Chat)
         {
-            return surface.Operation == Operation.Completion ? Completion : surface.Operation == Operation.Embedding ? Embedding : null;
+            return Others.GetValueOrDefault(surface.Operation);
         }
         foreach (var target in Chats)
         {
@@ -158,6 +158,16 @@ internal sealed class UpstreamDeployment : Deployment
     /// <summary>What faults are read against.</summary>
     internal FaultContext FaultContext { get; }
 
+    /// <summary>Whether both stand for the same account at the same place: what one keeps the other knows.</summary>
+    internal bool SharesAccountWith(UpstreamDeployment other) =>
+        Provider.Name == other.Provider.Name && NamedHost?.Authority == other.NamedHost?.Authority && Equals(Config.ApiKey, other.Config.ApiKey)
+        && Equals(Config.Entra, other.Config.Entra) && Config.Organization == other.Config.Organization;
+
+    /// <summary>Absolute address of a path of its account; null when nothing of <paramref name="kind"/> is kept there.</summary>
+    internal Uri? KeptUri(KeptKind kind, string path) =>
+        Provider is IKeepingProvider keeper && keeper.Kept.Contains(kind) && Provider.BaseAddress(AddressOf(Config.UpstreamModel)) is not null
+            ? keeper.KeptUri(AddressOf(Config.UpstreamModel), path) : null;
+
     /// <summary>The compiled model for a request.</summary>
     internal UpstreamModel ModelFor(in RouteMatch match)
     {
@@ -166,6 +176,20 @@ internal sealed class UpstreamDeployment : Deployment
             return _fixed;
         }
         return ModelNamed(match.UpstreamModelFor(this));
+    }
+
+    /// <summary>
+    /// The price of images of one size and quality. LiteLLM's book has rows of their own for them (<c>hd/1024-x-1024/dall-e-3</c>); the
+    /// deployment's own prices win.
+    /// </summary>
+    internal ModelPrice? ImagePriceOf(UpstreamModel model, string? size, string? quality)
+    {
+        if (!Config.Prices.IsEmpty || size is null || !size.Contains('x', StringComparison.Ordinal))
+        {
+            return model.Price;
+        }
+        var name = $"{size.Replace("x", "-x-", StringComparison.Ordinal)}/{Config.Info.BaseModel ?? model.Model}";
+        return (quality is null ? null : _prices.Find(Config.Provider, $"{quality}/{name}", null)) ?? _prices.Find(Config.Provider, name, null) ?? model.Price;
     }
 
     /// <summary>The compiled model called <paramref name="model"/>, which need not be the configured one.</summary>
@@ -202,8 +226,7 @@ internal sealed class UpstreamDeployment : Deployment
         };
         return new UpstreamModel(model, patch, price,
             known && Provider is IChatProvider chat ? [.. chat.ChatFormats(configured).Select(format => TargetOf(chat, address, format, patch))] : [],
-            known ? Plain((Provider as ICompletionProvider)?.CompletionUri(address), patch) : null,
-            known ? Plain((Provider as IEmbeddingProvider)?.EmbeddingUri(address), patch) : null)
+            known ? OthersOf(address, patch) : FrozenDictionary<Operation, UpstreamTarget>.Empty)
         {
             Counts = known && Provider is ITokenCountProvider counter ? [.. counter.ChatFormats(configured).Select(format => CountTargetOf(counter, address, format, patch))] : [],
         };
@@ -222,8 +245,18 @@ internal sealed class UpstreamDeployment : Deployment
         OwnHeaders = Headers.Select(static header => header.Key).ToHashSet(StringComparer.OrdinalIgnoreCase),
     };
 
-    private UpstreamTarget? Plain(Uri? address, RequestPatch patch) =>
-        address is null ? null : new UpstreamTarget(WireFormat.OpenAIChat, address, address, Headers, patch, null);
+    private FrozenDictionary<Operation, UpstreamTarget> OthersOf(ProviderAddress address, RequestPatch patch)
+    {
+        var targets = new Dictionary<Operation, UpstreamTarget>();
+        foreach (var operation in ProviderOperations.Plain)
+        {
+            if (ProviderOperations.UriOf(Provider, operation, address) is { } uri)
+            {
+                targets[operation] = new UpstreamTarget(WireFormat.OpenAIChat, uri, uri, Headers, patch, null);
+            }
+        }
+        return targets.ToFrozenDictionary();
+    }
 
     /// <summary>The deployment's headers win over the format's.</summary>
     private KeyValuePair<string, string>[] WithOwn(IReadOnlyList<KeyValuePair<string, string>> format) => format.Count == 0 ? Headers :
@@ -255,6 +288,10 @@ internal sealed class UpstreamDeployment : Deployment
         if (config.ApiKey is { } key)
         {
             secrets.Add(key);
+        }
+        if (config.Google is { } google)
+        {
+            secrets.AddRange(new[] { google.PrivateKey, google.ClientSecret, google.RefreshToken, google.SubjectHeaders }.OfType<Secret>());
         }
         if (config.Aws is { } aws)
         {

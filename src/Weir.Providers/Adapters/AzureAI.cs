@@ -4,7 +4,7 @@ namespace Weir.Providers.Adapters;
 /// Azure AI Foundry under LiteLLM's <c>azure_ai/</c>: Claude on <c>{base}/anthropic/v1/messages</c>, everything else in OpenAI's format on the
 /// model inference route (<c>{base}/models/chat/completions?api-version=...</c>), on a serverless endpoint, or on <c>/openai/v1</c>.
 /// </summary>
-internal sealed class AzureAI : IChatProvider, IEmbeddingProvider
+internal sealed class AzureAI : IChatProvider, IEmbeddingProvider, IRerankProvider
 {
     private const string Inference = "/models";
     private const string OpenAIV1 = "/openai/v1";
@@ -73,7 +73,16 @@ internal sealed class AzureAI : IChatProvider, IEmbeddingProvider
     }
 
     /// <inheritdoc/>
-    public Uri EmbeddingUri(ProviderAddress address) => Under(address, "/embeddings");
+    public Uri EmbeddingUri(ProviderAddress address) => Under(address, Formats.Embeddings);
+
+    /// <summary>Cohere's models keep Cohere's own path, on a serverless endpoint as on a resource.</summary>
+    public Uri RerankUri(ProviderAddress address)
+    {
+        var given = Given(address);
+        var path = UpstreamPath.WithoutOperation(given);
+        var versioned = path.EndsWith("/v1", StringComparison.OrdinalIgnoreCase) || path.EndsWith("/v2", StringComparison.OrdinalIgnoreCase);
+        return UpstreamPath.Replace(given, (versioned ? path : path + "/v1") + Formats.Rerank, given.Query);
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> FormatHeaders(WireFormat format) => format == WireFormat.AnthropicMessages ? MessagesHeaders : [];

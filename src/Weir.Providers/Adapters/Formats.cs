@@ -13,6 +13,18 @@ internal static class Formats
     internal static readonly IReadOnlyList<WireFormat> Gemini = [WireFormat.GeminiGenerate];
     internal static readonly IReadOnlyList<WireFormat> Converse = [WireFormat.BedrockConverse];
 
+    internal static readonly IReadOnlyList<KeptKind> ResponsesKept = [KeptKind.Response];
+    internal static readonly IReadOnlyList<KeptKind> EverythingKept = [KeptKind.Response, KeptKind.File, KeptKind.Batch];
+
+    internal const string Embeddings = "/embeddings";
+    internal const string Images = "/images/generations";
+    internal const string ImageEdits = "/images/edits";
+    internal const string Speech = "/audio/speech";
+    internal const string Transcriptions = "/audio/transcriptions";
+    internal const string Translations = "/audio/translations";
+    internal const string Moderations = "/moderations";
+    internal const string Rerank = "/rerank";
+
     /// <summary>The path of one of OpenAI's formats.</summary>
     internal static string OpenAIPath(WireFormat format) => format switch
     {

@@ -1,10 +1,12 @@
 namespace Weir.Providers.Adapters;
 
 /// <summary>
-/// A server that speaks OpenAI's wire format under a base address: chat completions and embeddings.
-/// One instance per catalog line; what differs between vendors is data.
+/// A server that speaks OpenAI's wire format under a base address. As in LiteLLM every such server is asked for every operation of OpenAI's;
+/// one that has it not says so itself. One instance per catalog line; what differs between vendors is data.
 /// </summary>
-internal class OpenAICompatible(string name) : IChatProvider, IEmbeddingProvider
+internal class OpenAICompatible(string name)
+    : IChatProvider, IEmbeddingProvider, IImageProvider, IImageEditProvider, ISpeechProvider, ITranscriptionProvider, ITranslationProvider, IModerationProvider,
+        IKeepingProvider
 {
     /// <inheritdoc/>
     public string Name { get; } = name;
@@ -91,7 +93,39 @@ internal class OpenAICompatible(string name) : IChatProvider, IEmbeddingProvider
     public Uri ChatUri(ProviderAddress address, WireFormat format, bool stream) => Under(address, Formats.OpenAIPath(format));
 
     /// <inheritdoc/>
-    public Uri EmbeddingUri(ProviderAddress address) => Under(address, "/embeddings");
+    public Uri EmbeddingUri(ProviderAddress address) => Under(address, Formats.Embeddings);
+
+    /// <inheritdoc/>
+    public Uri ImageUri(ProviderAddress address) => Under(address, Formats.Images);
+
+    /// <inheritdoc/>
+    public Uri ImageEditUri(ProviderAddress address) => Under(address, Formats.ImageEdits);
+
+    /// <inheritdoc/>
+    public Uri SpeechUri(ProviderAddress address) => Under(address, Formats.Speech);
+
+    /// <inheritdoc/>
+    public Uri TranscriptionUri(ProviderAddress address) => Under(address, Formats.Transcriptions);
+
+    /// <inheritdoc/>
+    public Uri TranslationUri(ProviderAddress address) => Under(address, Formats.Translations);
+
+    /// <inheritdoc/>
+    public Uri ModerationUri(ProviderAddress address) => Under(address, Formats.Moderations);
+
+    /// <summary>Whether the server also has OpenAI's files and batches.</summary>
+    public bool HasFiles { get; init; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeptKind> Kept => (HasResponses, HasFiles) switch
+    {
+        (true, true) => Formats.EverythingKept,
+        (true, false) => Formats.ResponsesKept,
+        _ => [],
+    };
+
+    /// <inheritdoc/>
+    public Uri KeptUri(ProviderAddress address, string path) => Under(address, path);
 
     /// <summary>Absolute address of <paramref name="operation"/> under the base address.</summary>
     protected Uri Under(ProviderAddress address, string operation)
@@ -107,8 +141,15 @@ internal class OpenAICompatible(string name) : IChatProvider, IEmbeddingProvider
 }
 
 /// <summary>An OpenAI-compatible server that also has the legacy text completions.</summary>
-internal sealed class OpenAICompatibleWithText(string name) : OpenAICompatible(name), ICompletionProvider
+internal class OpenAICompatibleWithText(string name) : OpenAICompatible(name), ICompletionProvider
 {
     /// <inheritdoc/>
     public Uri CompletionUri(ProviderAddress address) => Under(address, "/completions");
+}
+
+/// <summary>One that also puts documents in order, beside its other paths.</summary>
+internal sealed class OpenAICompatibleWithRerank(string name) : OpenAICompatibleWithText(name), IRerankProvider
+{
+    /// <inheritdoc/>
+    public Uri RerankUri(ProviderAddress address) => Under(address, Formats.Rerank);
 }

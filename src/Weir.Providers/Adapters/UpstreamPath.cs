@@ -3,7 +3,11 @@ namespace Weir.Providers.Adapters;
 /// <summary>Joins base addresses and operation paths the same way for every adapter.</summary>
 internal static class UpstreamPath
 {
-    private static readonly string[] Operations = ["/chat/completions", "/completions", "/embeddings", "/responses"];
+    private static readonly string[] Operations =
+    [
+        "/chat/completions", "/completions", Formats.Embeddings, "/responses", Formats.Images, Formats.ImageEdits, Formats.Speech, Formats.Transcriptions,
+        Formats.Translations, Formats.Moderations, Formats.Rerank,
+    ];
 
     /// <summary>Path of <paramref name="address"/> without trailing slashes and without an operation that was pasted with it.</summary>
     public static string WithoutOperation(Uri address)

@@ -47,6 +47,9 @@ public struct StreamFacts
 
     /// <summary>The service tier that the upstream says it served.</summary>
     public ServiceTier Tier;
+
+    /// <summary>What was used besides tokens.</summary>
+    public MediaUse Media;
 }
 
 /// <summary>What the gateway reads in a whole answer that passes through.</summary>
@@ -54,7 +57,11 @@ public struct StreamFacts
 /// <param name="HasError">A success status that carries an error object.</param>
 /// <param name="Usage">Tokens; <see cref="TokenUsage.IsEmpty"/> when the upstream told none.</param>
 /// <param name="Tier">The service tier that was served.</param>
-public readonly record struct AnswerFacts(bool IsJsonObject, bool HasError, TokenUsage Usage, ServiceTier Tier);
+public readonly record struct AnswerFacts(bool IsJsonObject, bool HasError, TokenUsage Usage, ServiceTier Tier)
+{
+    /// <summary>What was used besides tokens.</summary>
+    public MediaUse Media { get; init; }
+}
 
 /// <summary>
 /// What the gateway reads in answers of a dialect while their bytes pass through untouched. Stateless, allocates nothing, one pass.

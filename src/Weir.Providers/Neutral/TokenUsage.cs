@@ -30,6 +30,12 @@ public record struct TokenUsage
     /// <summary>Part of <see cref="Completion"/> that was audio.</summary>
     public long AudioCompletion { get; set; }
 
+    /// <summary>Part of <see cref="Prompt"/> that was images. Not kept in a row: it is in the cost.</summary>
+    public long ImagePrompt { get; set; }
+
+    /// <summary>Part of <see cref="Completion"/> that was images. Not kept in a row: it is in the cost.</summary>
+    public long ImageCompletion { get; set; }
+
     /// <summary>True when the counts come from a local tokenizer because the upstream sent none.</summary>
     public bool Estimated { get; set; }
 

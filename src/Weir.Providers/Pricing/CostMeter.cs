@@ -23,13 +23,16 @@ public static class CostMeter
         var prompt = Bounded(usage.Prompt, MostTokens, ref flags);
         var rest = prompt;
         var audioIn = Take(usage.AudioPrompt, ref rest, ref flags);
+        var imageIn = Take(usage.ImagePrompt, ref rest, ref flags);
         var cacheWrite = Take(usage.CacheWrite, ref rest, ref flags);
+        var cacheHour = Take(usage.CacheWriteHour, ref cacheWrite, ref flags);
         var cached = Take(usage.CachedPrompt, ref rest, ref flags);
         var textIn = rest;
 
         var completion = Bounded(usage.Completion, MostTokens, ref flags);
         rest = completion;
         var audioOut = Take(usage.AudioCompletion, ref rest, ref flags);
+        var imageOut = Take(usage.ImageCompletion, ref rest, ref flags);
         var reasoning = Take(usage.Reasoning, ref rest, ref flags);
         var textOut = rest;
 
@@ -48,10 +51,13 @@ public static class CostMeter
             + (rates.Input * (ulong)textIn)
             + (rates.CacheRead * (ulong)cached)
             + (rates.CacheWrite * (ulong)cacheWrite)
+            + (rates.CacheWriteHour * (ulong)cacheHour)
             + (rates.AudioInput * (ulong)audioIn)
+            + (rates.ImageInput * (ulong)imageIn)
             + (rates.Output * (ulong)textOut)
             + (rates.Reasoning * (ulong)reasoning)
-            + (rates.AudioOutput * (ulong)audioOut);
+            + (rates.AudioOutput * (ulong)audioOut)
+            + (rates.ImageOutput * (ulong)imageOut);
         var nanos = (attos + (PriceRates.AttosPerNano - 1)) / PriceRates.AttosPerNano;
         if (nanos > long.MaxValue)
         {

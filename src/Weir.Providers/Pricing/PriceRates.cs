@@ -22,10 +22,16 @@ internal sealed class PriceRates
     internal required UInt128 Input { get; init; }
     internal required UInt128 CacheRead { get; init; }
     internal required UInt128 CacheWrite { get; init; }
+
+    /// <summary>For what stays in the cache for an hour (Anthropic); the ordinary price of a write where there is no other.</summary>
+    internal required UInt128 CacheWriteHour { get; init; }
+
     internal required UInt128 AudioInput { get; init; }
     internal required UInt128 Output { get; init; }
     internal required UInt128 Reasoning { get; init; }
     internal required UInt128 AudioOutput { get; init; }
+    internal required UInt128 ImageInput { get; init; }
+    internal required UInt128 ImageOutput { get; init; }
     internal required UInt128 Request { get; init; }
 
     /// <summary>Rates of a tier, steepest threshold first; the last one applies from the first token.</summary>
@@ -55,10 +61,13 @@ internal sealed class PriceRates
             Input = Attos(input),
             CacheRead = Attos(Rate("cache_read_input_token_cost") ?? input),
             CacheWrite = Attos(Rate("cache_creation_input_token_cost") ?? input),
+            CacheWriteHour = Attos(Rate("cache_creation_input_token_cost_above_1hr") ?? Rate("cache_creation_input_token_cost") ?? input),
             AudioInput = Attos(Rate("input_cost_per_audio_token") ?? input),
             Output = Attos(output),
             Reasoning = Attos(Rate("output_cost_per_reasoning_token") ?? output),
             AudioOutput = Attos(Rate("output_cost_per_audio_token") ?? output),
+            ImageInput = Attos(Rate("input_cost_per_image_token") ?? input),
+            ImageOutput = Attos(Rate("output_cost_per_image_token") ?? output),
             Request = Attos(Rate("input_cost_per_request")),
         };
 

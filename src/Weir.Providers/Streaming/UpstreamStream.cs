@@ -81,6 +81,9 @@ public sealed class UpstreamStream : IDisposable
     /// <summary>Usage as far as the upstream has told it; <see cref="TokenUsage.IsEmpty"/> when it never did.</summary>
     public TokenUsage Usage => _facts.Usage;
 
+    /// <summary>What was used besides tokens, as far as the upstream has told it.</summary>
+    public MediaUse Media => _facts.Media;
+
     /// <summary>True once an event with content has been seen.</summary>
     public bool ContentSeen { get; private set; }
 

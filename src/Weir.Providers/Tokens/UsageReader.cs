@@ -60,7 +60,7 @@ public static class UsageReader
             {
                 counts.Total = Count(ref reader, ref counts) ?? counts.Total;
             }
-            else if (Is(ref reader, "prompt_tokens_details"u8) || Is(ref reader, "input_tokens_details"u8))
+            else if (Is(ref reader, "prompt_tokens_details"u8) || Is(ref reader, "input_tokens_details"u8) || Is(ref reader, "input_token_details"u8))
             {
                 ReadPromptDetails(ref reader, ref counts);
             }
@@ -113,6 +113,10 @@ public static class UsageReader
             {
                 counts.AudioPrompt = Count(ref reader, ref counts) ?? 0;
             }
+            else if (Is(ref reader, "image_tokens"u8))
+            {
+                counts.ImagePrompt = Count(ref reader, ref counts) ?? 0;
+            }
             else if (Is(ref reader, "cache_write_tokens"u8) || Is(ref reader, "cache_creation_tokens"u8) || Is(ref reader, "cached_creation_tokens"u8))
             {
                 counts.CacheWrite = Larger(counts.CacheWrite, Count(ref reader, ref counts));
@@ -140,6 +144,10 @@ public static class UsageReader
             else if (Is(ref reader, "audio_tokens"u8))
             {
                 counts.AudioCompletion = Count(ref reader, ref counts) ?? 0;
+            }
+            else if (Is(ref reader, "image_tokens"u8))
+            {
+                counts.ImageCompletion = Count(ref reader, ref counts) ?? 0;
             }
             else
             {
@@ -210,6 +218,8 @@ public static class UsageReader
         internal long LooseReasoning;
         internal long AudioPrompt;
         internal long AudioCompletion;
+        internal long ImagePrompt;
+        internal long ImageCompletion;
 
         internal readonly TokenUsage ToUsage()
         {
@@ -245,6 +255,8 @@ public static class UsageReader
                 Reasoning = reasoning,
                 AudioPrompt = AudioPrompt,
                 AudioCompletion = AudioCompletion,
+                ImagePrompt = ImagePrompt,
+                ImageCompletion = ImageCompletion,
             };
         }
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 
 namespace Weir.Providers.Upstream;
@@ -7,8 +8,10 @@ namespace Weir.Providers.Upstream;
 /// A request body as it leaves: the caller's bytes with a few spans replaced, never copied as a whole. Reused between attempts: call
 /// <see cref="Reset"/>. The bytes belong to the caller and must stay untouched until the last attempt has ended.
 /// </summary>
-public sealed class PatchedBody
+public sealed class PatchedBody : IUpstreamBody
 {
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
     private readonly record struct Edit(int Start, int End, ReadOnlyMemory<byte> Replacement);
 
     private Edit[] _edits = new Edit[8];
@@ -89,8 +92,11 @@ public sealed class PatchedBody
         return bytes;
     }
 
-    /// <summary>The body as content of one HTTP request.</summary>
-    internal HttpContent ToContent() => new Content(this);
+    /// <inheritdoc/>
+    public MediaTypeHeaderValue ContentType => Json;
+
+    /// <inheritdoc/>
+    public HttpContent ToContent() => new Content(this);
 
     private sealed class Content(PatchedBody body) : HttpContent, IHashedContent
     {

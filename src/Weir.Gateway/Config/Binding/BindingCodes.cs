@@ -24,6 +24,9 @@ internal static class BindingCodes
     /// <summary>A deployment that is left out for another reason.</summary>
     public const string DeploymentLeftOut = "deployment-left-out";
 
+    /// <summary>A mode whose calls the deployment's provider does not serve.</summary>
+    public const string ModeNotServed = "mode-not-served";
+
     /// <summary>A deployment that has no key and needs one.</summary>
     public const string NoCredential = "no-credential";
 

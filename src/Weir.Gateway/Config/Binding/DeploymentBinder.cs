@@ -32,6 +32,31 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
     }
 
+    /// <summary>Binds the entries of <c>files_settings</c>: a provider and how to sign in there, and no model.</summary>
+    public void BindFileAccounts(ConfigList accounts)
+    {
+        for (var i = 0; i < accounts.Items.Length; i++)
+        {
+            var path = $"files_settings[{i}]";
+            if (accounts.Items[i] is not ConfigMap map || EnvironmentReferences.FindMissing(map) is not null)
+            {
+                // A missing variable is reported where variables are replaced.
+                continue;
+            }
+
+            var parameters = Parameters(new SectionReader(map, path, problems, ProblemSeverity.Warning), path);
+            var name = parameters.Text("custom_llm_provider");
+            var place = new Place("files_settings", $"{name}/*", map, path);
+            if (sources.FindProvider(name ?? "") is not IKeepingProvider provider || !provider.Kept.Contains(KeptKind.File))
+            {
+                LeaveOut(place, BindingCodes.DeploymentLeftOut, name is null ? "It has no custom_llm_provider." : $"The provider '{name}' keeps no files in this build.");
+                continue;
+            }
+
+            Add(place, provider, "*", parameters, null);
+        }
+    }
+
     private void Bind(ConfigNode node, int index)
     {
         var path = $"model_list[{index}]";
@@ -154,7 +179,18 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
 
         var location = Location(place.Model, provider, parameters);
-        var project = parameters.Text("vertex_project") ?? AddressReader.FirstSet(provider.ProjectVariables, sources.Variable)?.Value;
+        GoogleIdentity? google = null;
+        if (provider.ProjectVariables.Count > 0 && !parameters.Has("api_key"))
+        {
+            google = GoogleReader.Read(parameters, sources.Variable, out var missing);
+            if (google is null)
+            {
+                LeaveOut(place, BindingCodes.NoCredential, missing ?? "It has no identity at Google.");
+                return;
+            }
+        }
+
+        var project = parameters.Text("vertex_project") ?? AddressReader.FirstSet(provider.ProjectVariables, sources.Variable)?.Value ?? google?.ProjectId;
         var where = new ProviderAddress(address, version, upstreamModel) { Location = location, Project = project };
         if (provider.BaseAddress(where) is not { } target)
         {
@@ -203,6 +239,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             ApiKey = signIn.Key,
             Entra = signIn.Entra,
             Aws = aws,
+            Google = google,
             Location = location,
             Project = project,
             Organization = parameters.Text("organization"),
@@ -234,7 +271,36 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
+        if (CanOnlyBeRefused(provider, deployment.Info.Mode, upstreamModel))
+        {
+            LeaveOut(place, BindingCodes.ProviderNotServed, $"The provider '{provider.Name}' (for '{place.Model}') does not serve {MeantFor(null, upstreamModel)} in this build; what it does serve is named in model_info.mode.");
+            return;
+        }
+
+        CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info);
         _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
+    }
+
+    /// <summary>A model that is there for chats or embeddings, at a provider that has neither.</summary>
+    private static bool CanOnlyBeRefused(IProvider provider, string? mode, string model) =>
+        mode is null && provider is not (IChatProvider or ICompletionProvider) && model != "*"
+        && MeantFor(mode, model) is { } operation && !ProviderOperations.Serves(provider, operation);
+
+    private static Operation? MeantFor(string? mode, string model) => mode is not null ? ProviderOperations.OfMode(mode)
+        : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank
+        : model.Contains("embed", StringComparison.OrdinalIgnoreCase) ? Operation.Embedding : Operation.Chat;
+
+    /// <summary>Whether the provider can do what the deployment is there for: what it says, else chat.</summary>
+    private void CheckMode(Place place, IProvider provider, string? mode, string model, SectionReader? info)
+    {
+        var operation = MeantFor(mode, model);
+        var textOnly = mode is null && provider is (ICompletionProvider or IChatProvider);
+        if (operation is { } asked && !textOnly && !ProviderOperations.Serves(provider, asked))
+        {
+            problems.Warning(
+                BindingCodes.ModeNotServed, (info?.Map.Find("mode") ?? place.Node).Position, $"{place.Path}.model_info.mode",
+                $"'{place.Model}' is {(mode is null ? "taken for" : "meant for")} {asked} and its provider '{provider.Name}' has no such calls in this build: they will be refused.");
+        }
     }
 
     /// <summary>Region or location: the file's, the one in the model's name, the environment's.</summary>

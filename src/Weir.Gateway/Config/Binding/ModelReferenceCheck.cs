@@ -25,7 +25,7 @@ internal sealed class ModelReferenceCheck(
         var section = router.Has("default_fallbacks") ? router : liteLlm;
         CheckTargets(section.Map.FindList("default_fallbacks"), null, section.PathOf("default_fallbacks"), longer: false);
         CheckAliases();
-        foreach (var name in new[] { "completion_model", "embedding_model" })
+        foreach (var name in new[] { "completion_model", "embedding_model", "image_generation_model", "moderation_model" })
         {
             if (general.Map.FindScalar(name) is { } forced)
             {

@@ -10,6 +10,8 @@ internal sealed class SettingsBinder(SectionReader general, SectionReader liteLl
     /// <summary>Environment form of <c>dangerously_permit_weak_or_unset_master_key</c>.</summary>
     public const string PermitWeakVariable = "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY";
 
+    private const double MostUploadBytes = 1L << 40;
+
     private static readonly string[] s_callbackLists = ["callbacks", "success_callback", "failure_callback", "service_callback"];
 
     /// <summary>Admission.</summary>
@@ -22,11 +24,13 @@ internal sealed class SettingsBinder(SectionReader general, SectionReader liteLl
             PermitWeakMasterKey = general.Bool("dangerously_permit_weak_or_unset_master_key") ?? Flag(PermitWeakVariable),
             KeyHeaderName = general.Text("litellm_key_header_name"),
             RequireAuthForMetrics = liteLlm.Bool("require_auth_for_metrics_endpoint") ?? false,
-            MaxRequestBytes = general.Double("max_request_size_mb") is > 0 and { } megabytes
-                ? (long)Math.Min(megabytes * (1L << 20), int.MaxValue)
-                : usual.MaxRequestBytes,
+            MaxRequestBytes = Megabytes("max_request_size_mb", int.MaxValue) ?? usual.MaxRequestBytes,
+            // Who bounds requests means files too, unless they have a bound of their own.
+            MaxUploadBytes = Megabytes("max_file_size_mb", MostUploadBytes) ?? Megabytes("max_request_size_mb", MostUploadBytes) ?? usual.MaxUploadBytes,
         };
     }
+
+    private long? Megabytes(string name, double most) => general.Double(name) is > 0 and { } megabytes ? (long)Math.Min(megabytes * (1L << 20), most) : null;
 
     /// <summary>Behaviour of requests.</summary>
     public RequestConfig Request()
@@ -46,6 +50,9 @@ internal sealed class SettingsBinder(SectionReader general, SectionReader liteLl
             ReturnResponseHeaders = liteLlm.Bool("return_response_headers") ?? usual.ReturnResponseHeaders,
             CompletionModel = general.Text("completion_model"),
             EmbeddingModel = general.Text("embedding_model"),
+            ImageModel = general.Text("image_generation_model"),
+            ModerationModel = general.Text("moderation_model"),
+            UploadFolder = weir.Text("upload_folder"),
             UserHeaderName = general.Text("user_header_name"),
             CaFile = variable.CaFile,
             VerifyTls = variable.Verify ?? true,

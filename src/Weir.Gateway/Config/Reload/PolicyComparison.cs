@@ -88,6 +88,10 @@ public static class PolicyComparison
         {
             yield return FormattableString.Invariant($"The largest request body rises from {before.Access.MaxRequestBytes} to {after.Access.MaxRequestBytes} bytes.");
         }
+        if (after.Access.MaxUploadBytes > before.Access.MaxUploadBytes)
+        {
+            yield return FormattableString.Invariant($"The largest upload rises from {before.Access.MaxUploadBytes} to {after.Access.MaxUploadBytes} bytes.");
+        }
     }
 
     private static IEnumerable<string> MockTesting(GatewayConfig before, GatewayConfig after)

@@ -10,7 +10,7 @@ internal static class ModelListKeys
         "input_cost_per_token", "output_cost_per_token", "input_cost_per_second", "output_cost_per_second",
         "cache_read_input_token_cost", "cache_creation_input_token_cost", "input_cost_per_image", "output_cost_per_image",
         "input_cost_per_character", "output_cost_per_character", "input_cost_per_audio_token", "output_cost_per_audio_token",
-        "input_cost_per_pixel", "output_cost_per_pixel", "input_cost_per_query", "output_cost_per_reasoning_token",
+        "input_cost_per_pixel", "output_cost_per_pixel", "input_cost_per_query", "input_cost_per_image_token", "output_cost_per_image_token", "output_cost_per_reasoning_token",
         "input_cost_per_token_batches", "output_cost_per_token_batches",
     ];
 
@@ -91,7 +91,7 @@ internal static class ModelListKeys
             Ignored("allowed_openai_params", TextList, "Parameters that pass although the provider does not name them", "Parameters pass unless drop_params takes them out."),
             Ignored("merge_reasoning_content_in_choices", Bool, "Put the reasoning text into the content"),
             Ignored("use_in_pass_through", Bool, "Use its credential on pass-through routes", "There are no pass-through routes in this build."),
-            Ignored("max_file_size_mb", Number, "Largest uploaded file", "There are no file routes in this build."),
+            Ignored("max_file_size_mb", Number, "Largest uploaded file", "The largest upload is set for all models, in general_settings."),
             Ignored("metadata", Map, "Notes on the call for LiteLLM's callbacks", "It is not sent to the model: what is meant for the vendor goes into extra_body."),
             Ignored("mock_timeout", ValueTypes.Bool | Number, "Pretend a timeout"),
             Ignored("use_chat_completions_api", Bool, "Use chat completions upstream"),
@@ -107,8 +107,9 @@ internal static class ModelListKeys
             Served("aws_web_identity_token", Text, "Where the web identity token is: oidc/file/PATH, oidc/env/NAME, oidc/env_path/NAME, or a path"),
             Served("aws_sts_endpoint", Text, "Address of the token service"),
             Served("aws_bedrock_runtime_endpoint", Text, "Address of Bedrock instead of the region's"),
-            .. new[] { "vertex_project", "vertex_location", "vertex_credentials" }
-                .Select(static name => Ignored(name, Text | Map, "Sign-in at Vertex AI", "Vertex AI is not served by this build.") with { Secret = name == "vertex_credentials" }),
+            Served("vertex_project", Text, "Google Cloud project; else VERTEXAI_PROJECT, or the one in the credentials"),
+            Served("vertex_location", Text, "Vertex location such as europe-west4 or global; else VERTEXAI_LOCATION"),
+            Served("vertex_credentials", Text | Map, "Credentials: a file, its JSON, or the same as YAML; else GOOGLE_APPLICATION_CREDENTIALS") with { Secret = true },
             .. new[] { "vertex_ai_project", "vertex_ai_location", "vertex_ai_credentials" }
                 .Select(static name => Ignored(name, Text | Map, "The same under its old name", "Write it without 'ai_'.") with { Secret = name == "vertex_ai_credentials" }),
         ]);

@@ -40,12 +40,18 @@ internal sealed class HealthEndpoints(SnapshotHolder snapshots, BackgroundProber
         var snapshot = snapshots.Current;
         var wanted = Wanted(snapshot, http.Request.Query["model"], http.Request.Query["model_id"]);
         var reports = new List<(Deployment Deployment, ProbeReport Report)>();
+        var leftOut = new List<(Deployment Deployment, string Reason)>();
         foreach (var deployment in wanted)
         {
+            if (prober.WhyNot(deployment) is { } reason)
+            {
+                leftOut.Add((deployment, reason));
+                continue;
+            }
             var known = snapshot.Config.Router.BackgroundHealthChecks ? board.Find(deployment.Id) : null;
             reports.Add((deployment, known ?? await prober.ProbeAsync(deployment, http.RequestAborted)));
         }
-        await JsonAnswer.WriteAsync(http, StatusCodes.Status200OK, json => WriteHealth(json, snapshot, reports));
+        await JsonAnswer.WriteAsync(http, StatusCodes.Status200OK, json => WriteHealth(json, snapshot, reports, leftOut));
     }
 
     private void WriteReady(Utf8JsonWriter json)
@@ -70,7 +76,8 @@ internal sealed class HealthEndpoints(SnapshotHolder snapshots, BackgroundProber
         return string.IsNullOrEmpty(id) ? snapshot.Routes.Deployments : snapshot.Routes.Deployments.Where(d => d.Id == id);
     }
 
-    private static void WriteHealth(Utf8JsonWriter json, GatewaySnapshot snapshot, List<(Deployment Deployment, ProbeReport Report)> reports)
+    private static void WriteHealth(
+        Utf8JsonWriter json, GatewaySnapshot snapshot, List<(Deployment Deployment, ProbeReport Report)> reports, List<(Deployment Deployment, string Reason)> leftOut)
     {
         json.WriteStartObject();
         WriteEndpoints(json, "healthy_endpoints", reports.Where(r => r.Report.Healthy));
@@ -88,6 +95,15 @@ internal sealed class HealthEndpoints(SnapshotHolder snapshots, BackgroundProber
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (leftOut.Count > 0)
+        {
+            json.WriteStartArray("unprobed_endpoints"u8);
+            foreach (var (deployment, reason) in leftOut)
+            {
+                WriteEndpoint(json, deployment, reason);
+            }
+            json.WriteEndArray();
+        }
         var healthy = reports.Count(r => r.Report.Healthy);
         json.WriteNumber("healthy_count"u8, healthy);
         json.WriteNumber("unhealthy_count"u8, reports.Count - healthy + snapshot.Config.Rejected.Length);

@@ -65,7 +65,7 @@ internal static class OpenApiDocument
             json.WriteStartObject("requestBody"u8);
             json.WriteBoolean("required"u8, true);
             json.WriteStartObject("content"u8);
-            json.WriteStartObject("application/json"u8);
+            json.WriteStartObject(route.TakesForm ? "multipart/form-data"u8 : "application/json"u8);
             json.WriteStartObject("schema"u8);
             json.WriteString("type"u8, "object"u8);
             json.WriteEndObject();

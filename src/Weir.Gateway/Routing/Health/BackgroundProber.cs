@@ -24,9 +24,12 @@ internal sealed partial class BackgroundProber(
 
     /// <summary>Probes every deployment of the table in force once, several at a time.</summary>
     public Task ProbeAllAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        current().Deployments.Where(d => !d.Config.Info.DisableBackgroundHealthCheck),
+        current().Deployments.Where(d => !d.Config.Info.DisableBackgroundHealthCheck && WhyNot(d) is null),
         new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
         async (deployment, token) => await ProbeAsync(deployment, token));
+
+    /// <summary>Why a deployment is left out; null when it is probed.</summary>
+    public string? WhyNot(Deployment deployment) => probe.WhyNot(deployment);
 
     /// <summary>Probes one deployment and writes the result on the board.</summary>
     public async Task<ProbeReport> ProbeAsync(Deployment deployment, CancellationToken cancellationToken)

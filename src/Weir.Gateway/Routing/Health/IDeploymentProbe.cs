@@ -7,4 +7,7 @@ internal interface IDeploymentProbe
 {
     /// <summary>Calls the deployment. Trouble is the returned fault, not an exception; null when it answered.</summary>
     ValueTask<UpstreamFault?> ProbeAsync(Deployment deployment, CancellationToken cancellationToken);
+
+    /// <summary>Why the deployment is not called; null when it can be.</summary>
+    string? WhyNot(Deployment deployment) => null;
 }

@@ -75,6 +75,21 @@ public enum RequestMember : byte
     /// <summary><c>generationConfig</c> or <c>generation_config</c> (Gemini).</summary>
     GenerationConfig,
 
+    /// <summary><c>query</c> (rerank).</summary>
+    Query,
+
+    /// <summary><c>documents</c> (rerank).</summary>
+    Documents,
+
+    /// <summary><c>stream_format</c> (speech).</summary>
+    StreamFormat,
+
+    /// <summary><c>size</c> (images).</summary>
+    Size,
+
+    /// <summary><c>quality</c> (images).</summary>
+    Quality,
+
     // Read and taken out before the body leaves: LiteLLM's own members.
     /// <summary><c>metadata</c>.</summary>
     Metadata,
@@ -193,6 +208,11 @@ public static class RequestMembers
         ["system_instruction"] = RequestMember.SystemInstruction,
         ["generationConfig"] = RequestMember.GenerationConfig,
         ["generation_config"] = RequestMember.GenerationConfig,
+        ["query"] = RequestMember.Query,
+        ["documents"] = RequestMember.Documents,
+        ["stream_format"] = RequestMember.StreamFormat,
+        ["size"] = RequestMember.Size,
+        ["quality"] = RequestMember.Quality,
         ["metadata"] = RequestMember.Metadata,
         ["litellm_metadata"] = RequestMember.LiteLlmMetadata,
         ["tags"] = RequestMember.Tags,
@@ -261,6 +281,9 @@ public static class RequestMembers
 
     /// <summary>True for members that name an endpoint or a credential.</summary>
     public static bool NamesEndpointOrCredential(RequestMember member) => member >= RequestMember.ApiBase;
+
+    /// <summary>The member that <paramref name="name"/> means, whatever its case; <see cref="RequestMember.Unknown"/> for one that nobody here reads.</summary>
+    public static RequestMember Find(string name) => Find(System.Text.Encoding.UTF8.GetBytes(name), out _);
 
     /// <summary>Whether some upstream could take <paramref name="name"/> for <paramref name="expected"/> (ASCII) although it is another name.</summary>
     internal static bool LooksLike(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected)

@@ -82,7 +82,7 @@ public static class RequestReader
                 RequestMember.Metadata or RequestMember.LiteLlmMetadata => ReadMetadata(ref reader),
                 RequestMember.Model or RequestMember.User => ReadText(ref reader, member),
                 RequestMember.N or RequestMember.MaxTokens or RequestMember.MaxCompletionTokens or RequestMember.MaxOutputTokens => ReadNumber(ref reader, member),
-                >= RequestMember.Metadata => SkipChecked(ref reader),
+                RequestMember.StreamFormat or RequestMember.Size or RequestMember.Quality or >= RequestMember.Metadata => SkipChecked(ref reader),
                 _ => Skip(ref reader),
             };
             if (refusal is not null)
