@@ -6,6 +6,7 @@ using Weir.Providers;
 
 namespace Weir.Gateway.Tests.Pipeline.Media;
 
+[Collection("uploads")]
 public sealed class ImageTests
 {
     private const string TwoImages = """{"created":1,"data":[{"b64_json":"QQ=="},{"b64_json":"Qg=="}],"odd":{"kept":true}}""";

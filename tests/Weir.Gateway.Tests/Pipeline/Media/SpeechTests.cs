@@ -6,6 +6,7 @@ using Weir.Providers.Streaming;
 
 namespace Weir.Gateway.Tests.Pipeline.Media;
 
+[Collection("uploads")]
 public sealed class SpeechTests
 {
     private const string Ask = """{"model":"m","input":"Grüezi 👋","voice":"alloy"}""";
@@ -96,7 +97,9 @@ public sealed class SpeechTests
         (await stand.Engine.PostAsync(Ask, Stop, "/audio/speech")).Dispose();
 
         await left.Task.WaitAsync(Stop);
-        Assert.Equal(0, UpstreamStream.Outstanding);
+        await stand.Engine.StopAsync(Stop);
+        Assert.Equal(0, UpstreamBytes.Outstanding);
+        Assert.Equal(RequestOutcome.ClientGone, (await stand.RowAsync()).Outcome);
     }
 
     [Fact]

@@ -5,7 +5,8 @@ using Weir.Providers;
 
 namespace Weir.Gateway.Tests.Pipeline.Media;
 
-/// <summary>Recordings: forms with files, on their way through a file.</summary>
+/// <summary>Recordings: forms with files, on their way through a file. What is held is counted for the whole process, so such tests run one by one.</summary>
+[Collection("uploads")]
 public sealed class UploadTests
 {
     private static readonly (string, string?, string) Recording = ("file", "a.wav", "RIFF\0\u00ff");
@@ -30,6 +31,7 @@ public sealed class UploadTests
         Assert.Equal(MediaStand.Form(Recording, ("model", null, "whisper-1"), ("timestamp_granularities[]", null, "word"), ("timestamp_granularities[]", null, "segment")), asked.Body);
         var row = await stand.RowAsync();
         Assert.Equal((900_000L, true), (row.Cost.Nanos, row.CostKnown));
+        await stand.Engine.StopAsync(Stop);
         Assert.Equal(0, Upload.Outstanding);
         Assert.Empty(stand.Folder.GetFiles());
     }
@@ -86,6 +88,7 @@ public sealed class UploadTests
         Assert.Equal(MediaStand.Form(("model", null, "first"), large, ("temperature", null, "0")), bodies[0]);
         Assert.Equal(bodies[0], bodies[1]);
         Assert.Equal(MediaStand.Form(("model", null, "second"), large, ("language", null, "de")), bodies[2]);
+        await stand.Engine.StopAsync(Stop);
         Assert.Equal(0, Upload.Outstanding);
     }
 
@@ -115,6 +118,7 @@ public sealed class UploadTests
         Assert.Equal(400, (int)answer.StatusCode);
         Assert.Contains($"\"param\":\"{param}\"", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
         Assert.Empty(stand.Upstream.Asked);
+        await stand.Engine.StopAsync(Stop);
         Assert.Equal(0, Upload.Outstanding);
     }
 
@@ -141,6 +145,7 @@ public sealed class UploadTests
 
         Assert.Equal(413, (int)answer.StatusCode);
         Assert.Contains("max_file_size_mb", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        await stand.Engine.StopAsync(Stop);
         Assert.Equal(0, Upload.Outstanding);
         Assert.Empty(stand.Folder.GetFiles());
     }
@@ -166,6 +171,8 @@ public sealed class UploadTests
         Assert.Empty(stand.Folder.GetFiles());
         answer.SetResult();
         (await call).Dispose();
+        await stand.Engine.StopAsync(Stop);
+        Assert.Equal(0, Upload.Outstanding);
     }
 
     [Fact]
