@@ -271,36 +271,37 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
-        if (CanOnlyBeRefused(provider, deployment.Info.Mode, upstreamModel))
+        if (!CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info))
         {
-            LeaveOut(place, BindingCodes.ProviderNotServed, $"The provider '{provider.Name}' (for '{place.Model}') does not serve {MeantFor(null, upstreamModel)} in this build; what it does serve is named in model_info.mode.");
             return;
         }
-
-        CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info);
         _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
     }
 
-    /// <summary>A model that is there for chats or embeddings, at a provider that has neither.</summary>
-    private static bool CanOnlyBeRefused(IProvider provider, string? mode, string model) =>
-        mode is null && provider is not (IChatProvider or ICompletionProvider) && model != "*"
-        && MeantFor(mode, model) is { } operation && !ProviderOperations.Serves(provider, operation);
-
-    private static Operation? MeantFor(string? mode, string model) => mode is not null ? ProviderOperations.OfMode(mode)
-        : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank
-        : model.Contains("embed", StringComparison.OrdinalIgnoreCase) ? Operation.Embedding : Operation.Chat;
-
-    /// <summary>Whether the provider can do what the deployment is there for: what it says, else chat.</summary>
-    private void CheckMode(Place place, IProvider provider, string? mode, string model, SectionReader? info)
+    /// <summary>
+    /// Whether the provider can do what the deployment is there for: what it says, else what its name says, else chat. False when it is left out: its
+    /// vendor has no calls here but for rankings and the like, and this is none.
+    /// </summary>
+    private bool CheckMode(Place place, IProvider provider, string? mode, string model, SectionReader? info)
     {
-        var operation = MeantFor(mode, model);
-        var textOnly = mode is null && provider is (ICompletionProvider or IChatProvider);
-        if (operation is { } asked && !textOnly && !ProviderOperations.Serves(provider, asked))
+        var operation = mode is not null ? ProviderOperations.OfMode(mode)
+            : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank
+            : model.Contains("embed", StringComparison.OrdinalIgnoreCase) ? Operation.Embedding : Operation.Chat;
+        // Vendors of embeddings and rankings alone have nothing that could be meant instead.
+        var unsaid = mode is null && provider is (ICompletionProvider or IChatProvider or IEmbeddingProvider);
+        if (operation is not { } asked || unsaid || ProviderOperations.Serves(provider, asked))
         {
-            problems.Warning(
-                BindingCodes.ModeNotServed, (info?.Map.Find("mode") ?? place.Node).Position, $"{place.Path}.model_info.mode",
-                $"'{place.Model}' is {(mode is null ? "taken for" : "meant for")} {asked} and its provider '{provider.Name}' has no such calls in this build: they will be refused.");
+            return true;
         }
+        if (provider is not (ICompletionProvider or IChatProvider))
+        {
+            LeaveOut(place, BindingCodes.ProviderNotServed, $"The provider '{provider.Name}' is not served by this build for {asked}; {(mode is null ? "model_info.mode may say what else it is." : "its rerankers are.")}");
+            return false;
+        }
+        problems.Warning(
+            BindingCodes.ModeNotServed, (info?.Map.Find("mode") ?? place.Node).Position, $"{place.Path}.model_info.mode",
+            $"'{place.Model}' is meant for {asked} and its provider '{provider.Name}' has no such calls in this build: they will be refused.");
+        return true;
     }
 
     /// <summary>Region or location: the file's, the one in the model's name, the environment's.</summary>
