@@ -11,7 +11,7 @@ internal sealed class MemoryLedgerStore : ILedgerStore
 
     public ConcurrentQueue<string> CallIds { get; } = new();
 
-    public ConcurrentQueue<RequestRecord> Records { get; } = new();
+    public ConcurrentQueue<RequestRecord> Rows { get; } = new();
 
     public ConcurrentQueue<int> Batches { get; } = new();
 
@@ -47,7 +47,7 @@ internal sealed class MemoryLedgerStore : ILedgerStore
                 if (batch.PositionOf(i) >= done)
                 {
                     var record = batch.Row(i).ToRecord();
-                    Records.Enqueue(record);
+                    Rows.Enqueue(record);
                     CallIds.Enqueue(record.CallId);
                 }
             }

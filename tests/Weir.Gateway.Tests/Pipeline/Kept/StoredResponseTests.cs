@@ -105,7 +105,7 @@ public sealed class StoredResponseTests
         await stand.SendAsync(Bob, HttpMethod.Get, "/v1/responses/" + id, null, Stop);
         await stand.SendAsync("sk-nobody-1234567890", HttpMethod.Get, "/v1/responses/" + id, null, Stop);
         await stand.Journal.FlushAsync(Stop);
-        var rows = stand.Store.Records.Where(r => r.Operation == Operation.StoredResponse).ToList();
+        var rows = stand.Store.Rows.Where(r => r.Operation == Operation.StoredResponse).ToList();
         Assert.Equal([RequestOutcome.Success, RequestOutcome.Failure], rows.Select(r => r.Outcome));
         Assert.Equal([200, 404], rows.Select(r => r.Status));
         Assert.All(rows, row => Assert.True(row.Cost.Nanos == 0 && row.Usage.IsEmpty));
@@ -153,7 +153,7 @@ public sealed class StoredResponseTests
         Assert.Contains(id, events, StringComparison.Ordinal);
         Assert.Contains("response.completed", events, StringComparison.Ordinal);
         await stand.Journal.FlushAsync(Stop);
-        var row = Assert.Single(stand.Store.Records, r => r.Operation == Operation.StoredResponse);
+        var row = Assert.Single(stand.Store.Rows, r => r.Operation == Operation.StoredResponse);
         Assert.True(row.Streamed && row.CostKnown && row.Cost.Nanos == 0 && row.Usage.IsEmpty);
     }
 
