@@ -58,7 +58,7 @@ internal sealed class MediaStand : IAsyncDisposable
     public async Task<RequestRecord> RowAsync()
     {
         await Engine.Journal.FlushAsync(TestContext.Current.CancellationToken);
-        return Assert.Single(Engine.Store.Records);
+        return Assert.Single(Engine.Store.Rows);
     }
 
     public async ValueTask DisposeAsync()

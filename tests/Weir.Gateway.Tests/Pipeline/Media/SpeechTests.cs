@@ -35,7 +35,7 @@ public sealed class SpeechTests
 
         Assert.Equal("audio/mpeg", answer.Content.Headers.ContentType?.ToString());
         Assert.Equal([0xFF, 0xF3, 0], first);
-        Assert.Empty(stand.Engine.Store.Records);
+        Assert.Empty(stand.Engine.Store.Rows);
         rest.SetResult();
         using var end = new MemoryStream();
         await sound.CopyToAsync(end, Stop);
