@@ -24,6 +24,15 @@ public sealed class ClientCrossingTests(ClientRuns runs) : IClassFixture<ClientR
     }
 
     [Theory]
+    [InlineData("gpt")]
+    [InlineData("gpt-r")]
+    public void A_client_goes_on_from_a_response_that_its_vendor_keeps(string model)
+    {
+        Assert.Contains("stored", runs.Kept[model].Keys);
+        ClientJudge.Judge("responses.mjs", runs.Kept[model]);
+    }
+
+    [Theory]
     [MemberData(nameof(Pairs))]
     public void A_refusal_is_the_clients_own_exception_and_says_when_to_come_back(string program, string model)
     {

@@ -3,7 +3,7 @@ using Weir.EndToEnd.Gateways;
 using Weir.TestKit;
 using Weir.TestKit.Scripts;
 
-namespace Weir.EndToEnd.Soak;
+namespace Weir.EndToEnd.Agents;
 
 /// <summary>Coding agents, the most demanding clients that there are, with a model behind another dialect than theirs.</summary>
 [Trait("Run", "soak")]

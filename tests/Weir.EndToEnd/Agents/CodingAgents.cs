@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Weir.EndToEnd.Gateways;
 
-namespace Weir.EndToEnd.Soak;
+namespace Weir.EndToEnd.Agents;
 
 /// <summary>
 /// Two coding agents as their users run them, each in a home of its own and without anything of this process's environment. Their packages
