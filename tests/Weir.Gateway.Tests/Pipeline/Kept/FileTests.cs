@@ -8,6 +8,7 @@ using Weir.TestKit.Faults;
 namespace Weir.Gateway.Tests.Pipeline.Kept;
 
 /// <summary>Files and batches that an upstream keeps: each tenant sees, reads and changes its own alone.</summary>
+[Collection("uploads")]
 public sealed class FileTests
 {
     private const string Ann = "sk-ann-key-1234567890";

@@ -7,6 +7,7 @@ using Weir.TestKit.Faults;
 namespace Weir.Gateway.Tests.Pipeline.Kept;
 
 /// <summary>Responses that an upstream keeps: each tenant reaches its own alone, at the deployment that made them.</summary>
+[Collection("uploads")]
 public sealed class StoredResponseTests
 {
     private const string Ann = "sk-ann-key-1234567890";
