@@ -33,6 +33,7 @@ public sealed class GatewayEngine : IDisposable
     private readonly OutboundConnector _connector;
     private readonly EntraSignIn _signIn;
     private readonly AwsSignIn _aws;
+    private readonly GoogleSignIn _google;
     private readonly RoutingState _routing;
     private readonly HealthBoard _board;
     private readonly IdSecret _idSecret;
@@ -57,6 +58,7 @@ public sealed class GatewayEngine : IDisposable
         _otlp = config.Telemetry.OpenTelemetry ? OtlpSettings.FromEnvironment(parts.Variable) : null;
         _signIn = new EntraSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
         _aws = new AwsSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
+        _google = new GoogleSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
         _routing = new RoutingState(parts.Time);
         _board = new HealthBoard(parts.Time);
         _idSecret = new IdSecret(parts.Variable);
@@ -196,6 +198,10 @@ public sealed class GatewayEngine : IDisposable
         {
             var role = AwsIdentityChoice.Choose(aws, _parts.Variable, out var missing);
             return role is null ? throw new InvalidOperationException($"{entry.Origin}: {missing}") : _aws.Credential(role, aws.Region, "bedrock");
+        }
+        if (entry.Google is { } google)
+        {
+            return _google.Credential(google);
         }
         if (entry.Entra is not { } entra)
         {

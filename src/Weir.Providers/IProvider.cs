@@ -43,6 +43,9 @@ public interface IProvider
     /// <summary>Environment variables that hold a project when the config names none; empty where there is no such thing.</summary>
     IReadOnlyList<string> ProjectVariables => [];
 
+    /// <summary>Where LiteLLM calls when nothing names a region; null when there is no such thing.</summary>
+    string? DefaultLocation => null;
+
     /// <summary>The region that a model's own name holds (<c>us-east-1/anthropic.claude-...</c>); null when it holds none.</summary>
     string? LocationIn(string model) => null;
 

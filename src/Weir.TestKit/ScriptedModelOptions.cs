@@ -37,6 +37,12 @@ public sealed record ScriptedModelOptions
     /// <summary>The session token that has to come, signed, with <see cref="AwsAccessKey"/>; null = none.</summary>
     public string? AwsSessionToken { get; init; }
 
+    /// <summary>
+    /// A chat is judged as OpenAI itself judges it (unknown members, results without a call, calls without a result, ...), and not as
+    /// a compatible server does, which lets most things pass. The other dialects are always judged as their vendors judge.
+    /// </summary>
+    public bool Strict { get; init; }
+
     /// <summary>Azure's dated <c>api-version</c> values that exist; empty = any that is not empty. Another one is a 404, as is none.</summary>
     public IReadOnlyList<string> ApiVersions { get; init; } = [];
 

@@ -101,6 +101,23 @@ public sealed class GeminiTests
         Assert.Equal(5, count.GetProperty("totalTokens").GetInt32());
     }
 
+    [Fact]
+    public async Task Models_are_listed_and_an_unknown_path_or_model_is_not_found_in_Googles_words()
+    {
+        await using var wired = await Wired.StartAsync(new ScriptedModelOptions { Models = ["a"] });
+
+        var list = JsonDocument.Parse(await wired.Http.GetStringAsync("/v1beta/models", Wired.Token)).RootElement;
+        var one = JsonDocument.Parse(await wired.Http.GetStringAsync("/v1beta/models/a", Wired.Token)).RootElement;
+        var path = await wired.StatusAsync("/v1beta/models/a:nothing", Body("x"));
+        var model = await wired.StatusAsync("/v1beta/models/b:generateContent", Body("x"));
+
+        Assert.Equal("models/a", list.GetProperty("models")[0].GetProperty("name").GetString());
+        Assert.Equal("models/a", one.GetProperty("name").GetString());
+        Assert.Equal((404, 404), (path.Status, model.Status));
+        Assert.Contains("\"status\":\"NOT_FOUND\"", path.Body, StringComparison.Ordinal);
+        Assert.Contains("models/b is not found", model.Body, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"contents":[{"role":"user","parts":[{"text":"x"}]}],"messages":[]}""", "Unknown name \"messages\": Cannot find field.")]
     [InlineData("""{"contents":[]}""", "contents is not specified")]

@@ -36,14 +36,18 @@ public sealed class MediaTests
         using var response = await wired.SendAsync("/v1/audio/speech", body);
         var whole = await response.Content.ReadAsByteArrayAsync(Wired.Token);
         var events = await wired.EventsAsync("/v1/audio/speech", body.Replace("}", ",\"stream_format\":\"sse\"}", StringComparison.Ordinal));
-        wired.Model.Faults.Enqueue(Fault.CutAfter(2));
+        wired.Model.Faults.Enqueue(Fault.CutAfter(2), Fault.ErrorEvent(2));
         using var cut = await wired.SendAsync("/v1/audio/speech", body);
+        using var broken = await wired.SendAsync("/v1/audio/speech", body);
 
         Assert.Equal("audio/wav", response.Content.Headers.ContentType?.MediaType);
         Assert.True(response.Headers.TransferEncodingChunked);
         Assert.Equal(13 + (3 * 2), whole.Length);
         Assert.Equal("speech.audio.done", events[^1].Data.GetProperty("type").GetString());
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => cut.Content.ReadAsByteArrayAsync(Wired.Token));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => broken.Content.ReadAsByteArrayAsync(Wired.Token));
+        await wired.Model.WaitForIdleAsync(Wired.Token);
+        Assert.Equal(0, wired.Model.AbortedRequests);
     }
 
     [Theory]

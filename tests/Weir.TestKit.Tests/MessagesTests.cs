@@ -122,6 +122,10 @@ public sealed class MessagesTests
     [InlineData("""{"model":"m","max_tokens":5,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"x"}]}]}""", "unexpected `tool_use_id` found in `tool_result` blocks: t")]
     [InlineData("""{"model":"m","max_tokens":5,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},{"role":"user","content":"x"}]}""", "ids were found without `tool_result` blocks")]
     [InlineData("""{"model":"m","max_tokens":5,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t!","name":"f","input":{}}]}]}""", "tool_use.id: String should match pattern")]
+    [InlineData("""{"model":"m","max_tokens":5,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]}]}""", "messages.0: `tool_use` ids were found without")]
+    [InlineData("""{"model":"m","max_tokens":5,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},{"role":"user","content":[{"type":"text","text":"x"},{"type":"tool_result","tool_use_id":"t","content":"y"}]}]}""", "messages.0: `tool_use` ids were found without")]
+    [InlineData("""{"model":"m","max_tokens":5,"system":[{"type":"text","text":""}],"messages":[{"role":"user","content":"x"}]}""", "system: text content blocks must be non-empty")]
+    [InlineData("""{"model":"m","max_tokens":5,"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}},{"type":"text","text":"a","cache_control":{"type":"ephemeral"}},{"type":"text","text":"a","cache_control":{"type":"ephemeral"}},{"type":"text","text":"a","cache_control":{"type":"ephemeral"}},{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]}]}""", "A maximum of 4 blocks with cache_control may be provided. Found 5.")]
     [InlineData("""{"model":"m","max_tokens":5,"temperature":1.5,"messages":[{"role":"user","content":"x"}]}""", "temperature: range: 0..1")]
     [InlineData("""{"model":"m","max_tokens":5,"tool_choice":{"type":"any"},"messages":[{"role":"user","content":"x"}]}""", "only be specified while providing `tools`")]
     [InlineData("""{"model":"m","max_tokens":5,"tools":[{"name":"f"}],"messages":[{"role":"user","content":"x"}]}""", "tools.0.custom.input_schema: Field required")]
@@ -166,6 +170,7 @@ public sealed class MessagesTests
         Assert.Contains("max_tokens: Extra inputs are not permitted", refused.Body, StringComparison.Ordinal);
         Assert.Equal(["a", "b"], models.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("id").GetString()));
         Assert.False(models.GetProperty("has_more").GetBoolean());
+        Assert.Equal("""{"type":"model","id":"b","display_name":"b","created_at":"2026-01-01T00:00:00Z"}""", await wired.Http.GetStringAsync("/v1/models/b", Wired.Token));
     }
 
     [Theory]

@@ -161,6 +161,42 @@ public sealed class ScriptedModelTests
         Assert.Contains(words, await response.Content.ReadAsStringAsync(Wired.Token), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(""","top_k":5""", "Unrecognized request argument supplied: top_k")]
+    [InlineData(""","tool_choice":"auto" """, "'tool_choice' is only allowed when 'tools' are specified.")]
+    [InlineData(""","stream_options":{"include_usage":true}""", "only allowed when 'stream' is enabled")]
+    [InlineData(""","temperature":2.5""", "Expected a value <= 2, but got 2.5 instead.")]
+    [InlineData(""","tools":[{"type":"function","function":{"name":"a.b"}}]""", "does not match pattern")]
+    [InlineData(""","messages":[{"role":"tool","tool_call_id":"c","content":"x"}]""", "must be a response to a preceeding message")]
+    [InlineData(""","messages":[{"role":"assistant","tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"user","content":"x"}]""", "did not have response messages: c")]
+    [InlineData(""","messages":[{"role":"user","content":[{"type":"image"}]}]""", "Invalid value: 'image'. Supported values are: 'text', 'image_url'")]
+    [InlineData(""","messages":[{"role":"assistant","content":null}]""", "expected a string, got null")]
+    public async Task A_strict_server_judges_a_chat_as_OpenAI_does_and_another_lets_it_pass(string extra, string words)
+    {
+        await using var strict = await Wired.StartAsync(new ScriptedModelOptions { Strict = true });
+        await using var lenient = await Wired.StartAsync();
+        var messages = extra.Contains("messages", StringComparison.Ordinal) ? "" : ""","messages":[{"role":"user","content":"x"}]""";
+        var body = $$"""{"model":"m"{{messages}}{{extra}}}""";
+
+        var judged = await strict.StatusAsync("/v1/chat/completions", body);
+        var passed = await lenient.StatusAsync("/v1/chat/completions", body);
+
+        Assert.Equal((400, 200), (judged.Status, passed.Status));
+        Assert.Contains(words, JsonDocument.Parse(judged.Body).RootElement.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_strict_server_takes_a_proper_tool_loop()
+    {
+        await using var wired = await Wired.StartAsync(new ScriptedModelOptions { Strict = true });
+
+        var (status, body) = await wired.StatusAsync(
+            "/v1/chat/completions",
+            """{"model":"m","messages":[{"role":"user","content":"x"},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c","content":"sunny"}],"tools":[{"type":"function","function":{"name":"f"}}]}""");
+
+        Assert.True(status == 200, body);
+    }
+
     [Fact]
     public async Task Requests_are_recorded_as_they_arrived_and_only_the_newest_are_kept()
     {

@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { key, models, root, run, sunny, weather } from './cases.mjs';
+import { key, models, picture, root, run, sunny, unique, weather } from './cases.mjs';
 
 const make = (apiKey = key) => new Anthropic({ baseURL: root, apiKey, authToken: null, maxRetries: 0 });
 const tools = [{ name: weather.name, description: weather.description, input_schema: weather.parameters }];
@@ -30,8 +30,8 @@ async function read(stream) {
   return { text, finish, completionTokens: tokens, events: names };
 }
 
-async function loop(say) {
-  const messages = [{ role: 'user', content: 'the weather?' }];
+async function loop(say, question = 'the weather?') {
+  const messages = [{ role: 'user', content: unique(question) }];
   const first = await say(messages);
   const calls = first.content.filter((b) => b.type === 'tool_use');
   messages.push(
@@ -46,13 +46,27 @@ await run({
   plain: async () => seen(await ask('hello')),
   streamed: async () => read(await ask('one two three', models.plain, { stream: true })),
   helper: async () => seen(await make().messages.stream({ model: models.plain, max_tokens: 4000, messages: [{ role: 'user', content: 'one two three' }] }).finalMessage()),
-  system: async () => seen(await ask('hello', models.plain, { system: [{ type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral' } }] })),
+  system: async () => seen(await ask(unique('hello'), models.plain, { system: [{ type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral' } }] })),
   tools: () => loop((messages) => make().messages.create({ model: models.plain, max_tokens: 4000, messages, tools })),
   toolsStreamed: () => loop((messages) => make().messages.stream({ model: models.plain, max_tokens: 4000, messages, tools }).finalMessage()),
   thinking: () => loop((messages) =>
-    make().messages.create({ model: models.plain, max_tokens: 4000, messages, tools, thinking: { type: 'enabled', budget_tokens: 1024 } })),
+    make().messages.create({ model: models.plain, max_tokens: 4000, messages, tools, thinking: { type: 'enabled', budget_tokens: 1024 } }), 'the weather, after some thought?'),
   thinkingStreamed: () => loop((messages) =>
-    make().messages.stream({ model: models.plain, max_tokens: 4000, messages, tools, thinking: { type: 'enabled', budget_tokens: 1024 } }).finalMessage()),
+    make().messages.stream({ model: models.plain, max_tokens: 4000, messages, tools, thinking: { type: 'enabled', budget_tokens: 1024 } }).finalMessage(), 'the weather, after some streamed thought?'),
+  parallel: () => loop((messages) => make().messages.create({ model: models.plain, max_tokens: 4000, messages, tools }), 'the weather of two cities?'),
+  parallelStreamed: () => loop((messages) => make().messages.stream({ model: models.plain, max_tokens: 4000, messages, tools }).finalMessage(), 'the weather of two cities?'),
+  json: async () => seen(await ask('hello', models.plain, { output_config: { format: { type: 'json_schema', schema: weather.parameters } } })),
+  image: async () => seen(await make().messages.create({
+    model: models.plain,
+    max_tokens: 4000,
+    messages: [{
+      role: 'user',
+      content: [
+        { type: 'image', source: { type: 'base64', media_type: picture.type, data: picture.base64 } },
+        { type: 'text', text: unique('what is in the picture?') },
+      ],
+    }],
+  })),
   count: async () => ({ tokens: (await make().messages.countTokens({ model: models.plain, messages: [{ role: 'user', content: 'one two' }] })).input_tokens }),
   limited: () => ask('hello', models.limited),
   cut: async () => read(await ask('one two three', models.cut, { stream: true })),

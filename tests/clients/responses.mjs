@@ -1,5 +1,5 @@
 import OpenAI from 'openai';
-import { key, models, option, run, sunny, v1, weather } from './cases.mjs';
+import { key, models, option, picture, run, sunny, unique, v1, weather } from './cases.mjs';
 
 // A server that keeps nothing can be asked all the same, but what needs a stored response is left out then.
 const keeps = option('keeps') !== 'nothing';
@@ -38,8 +38,8 @@ async function read(stream) {
 }
 
 // The client brings the whole conversation each time, reasoning included.
-async function loop(say) {
-  const input = [{ role: 'user', content: 'the weather?' }];
+async function loop(say, question = 'the weather?') {
+  const input = [{ role: 'user', content: unique(question) }];
   const first = await say(input);
   const calls = callsOf(first);
   input.push(...first.output, ...outputs(calls));
@@ -54,12 +54,21 @@ const cases = {
   plain: async () => seen(await ask('hello')),
   streamed: async () => read(await ask('one two three', models.plain, { stream: true })),
   helper: async () => seen(await helper({})('one two three')),
-  instructions: async () => seen(await ask('hello', models.plain, { instructions: 'Be brief.', max_output_tokens: 100 })),
+  instructions: async () => seen(await ask(unique('hello'), models.plain, { instructions: 'Be brief.', max_output_tokens: 100 })),
   json: async () => seen(await ask('hello', models.plain, { text: { format: { type: 'json_schema', name: 'place', schema: weather.parameters, strict: true } } })),
   tools: () => loop((input) => ask(input, models.plain, { tools })),
   toolsStreamed: () => loop(helper({ tools })),
-  reasoning: () => loop((input) => ask(input, models.plain, { tools, ...stateless })),
-  reasoningStreamed: () => loop(helper({ tools, ...stateless })),
+  reasoning: () => loop((input) => ask(input, models.plain, { tools, ...stateless }), 'the weather, after some thought?'),
+  reasoningStreamed: () => loop(helper({ tools, ...stateless }), 'the weather, after some streamed thought?'),
+  parallel: () => loop((input) => ask(input, models.plain, { tools }), 'the weather of two cities?'),
+  parallelStreamed: () => loop(helper({ tools }), 'the weather of two cities?'),
+  image: async () => seen(await ask([{
+    role: 'user',
+    content: [
+      { type: 'input_image', image_url: `data:${picture.type};base64,${picture.base64}`, detail: 'auto' },
+      { type: 'input_text', text: unique('what is in the picture?') },
+    ],
+  }])),
   limited: () => ask('hello', models.limited).then(seen),
   cut: async () => read(await ask('one two three', models.cut, { stream: true })),
   cutHelper: async () => seen(await make().responses.stream({ model: models.cut, input: 'one two three' }).finalResponse()),

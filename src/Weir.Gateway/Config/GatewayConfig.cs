@@ -77,6 +77,9 @@ public sealed record DeploymentConfig
     /// <summary>Entra settings; null when an API key is used.</summary>
     public EntraConfig? Entra { get; init; }
 
+    /// <summary>Who signs in at Google; null for other vendors.</summary>
+    public GoogleIdentity? Google { get; init; }
+
     /// <summary>What is said of the identity at AWS; null for other vendors.</summary>
     public AwsSettings? Aws { get; init; }
 

@@ -231,11 +231,11 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     /// <summary>The stream ends before its end: charge what was used, write the row as broken, tell a caller who is still there.</summary>
     private async ValueTask BreakAsync(GatewayCall call, ModelAnswer answer, UpstreamFault? fault)
     {
-        if (Settlement.HasToCount(call, answer))
+        if (Settlement.HasToCount(call, answer, broken: true))
         {
             await ThreadHop.ToPool();
         }
-        Settlement.Stream(call, answer);
+        Settlement.Stream(call, answer, broken: true);
         var record = call.Record;
         record.Outcome = fault is null ? RequestOutcome.ClientGone : RequestOutcome.Broken;
         record.Status = StatusCodes.Status200OK;

@@ -1,7 +1,5 @@
-using System.Buffers;
 using Weir.Providers;
 using Weir.Providers.Dialects;
-using Weir.Providers.Neutral;
 using Weir.Providers.Tokens;
 
 namespace Weir.Gateway.Pipeline;
@@ -9,7 +7,7 @@ namespace Weir.Gateway.Pipeline;
 /// <summary>Counts a request's prompt here, where no upstream has told its size.</summary>
 internal static class PromptTokens
 {
-    /// <summary>Tokens of the prompt for <paramref name="model"/>. The rules are OpenAI's: a prompt in another format is said in theirs first.</summary>
+    /// <summary>Tokens of the prompt for <paramref name="model"/>. The rules are OpenAI's, whatever the format.</summary>
     internal static long Count(GatewayCall call, string model)
     {
         var body = call.Bytes;
@@ -19,14 +17,11 @@ internal static class PromptTokens
         }
         try
         {
-            var said = new ArrayBufferWriter<byte>(body.Length + 256);
-            var turn = ChatDialects.Of(call.Format).ReadRequest(body.Span);
-            ChatDialects.Of(WireFormat.OpenAIChat).WriteRequest(turn, said, new Dropped());
-            return TokenCounter.CountRequest(model, said.WrittenSpan).Tokens;
+            return TokenCounter.CountTurn(model, ChatDialects.Of(call.Format).ReadRequest(body.Span)).Tokens;
         }
         catch (DialectException)
         {
-            // It holds something that can't be said otherwise: no more tokens than bytes, and seldom more than a quarter.
+            // It can't be read: no more tokens than bytes, and seldom more than a quarter.
             return body.Length / 4;
         }
     }

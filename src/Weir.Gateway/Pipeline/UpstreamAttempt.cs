@@ -60,12 +60,12 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         if (call.Upload is { } upload && mock is null)
         {
             PatchForm(call, upload, deployment, target);
+            call.Dropped = [];
         }
         else
         {
-            PatchBody(call, deployment, model, target, asText);
+            call.Dropped = PatchBody(call, deployment, model, target, asText);
         }
-        call.Dropped = [];
         ICrossing? crossing = null;
         if (target.Format != call.Format)
         {
@@ -148,10 +148,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         };
 
         internal ModelAnswer Answer(UpstreamBytes sound, in TimeLimits limits) =>
-            new(Deployment, Model, Glance, Response, Timeout) { Sound = sound, IdleLimit = limits.Idle, WholeLimit = limits.Whole, SentAt = SentAt };
+            new(Deployment, Model, Glance, Response, Timeout) { Sound = sound, IdleLimit = limits.Idle, WholeLimit = limits.WholeStream, SentAt = SentAt };
 
         internal ModelAnswer Answer(UpstreamStream stream, in TimeLimits limits) =>
-            new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = limits.Idle, WholeLimit = limits.Whole, SentAt = SentAt };
+            new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = limits.Idle, WholeLimit = limits.WholeStream, SentAt = SentAt };
     }
 
     private static UpstreamReply Mock(string text, GatewayCall call, string model) => call.Surface.IsMedia ? MockMedia.Answer(text, call, model) : MockUpstream.Answer(text, call, model);
@@ -168,8 +168,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     private static bool Is(HttpResponseMessage response, string type) =>
         response.Content.Headers.ContentType?.MediaType is { } given && given.Equals(type, StringComparison.OrdinalIgnoreCase);
 
-    private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
+    /// <summary>Patches the body; returns the parameters that the provider does not take and that the configuration says to drop.</summary>
+    private static IReadOnlyList<string> PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
     {
+        IReadOnlyList<string> left = [];
         var drop = call.Options.AdditionalDropParams;
         if (call.Format == WireFormat.OpenAIChat && !call.Surface.IsMedia && Unsupported(call, deployment, model, asText) is { Count: > 0 } unsupported)
         {
@@ -179,6 +181,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
                     $"litellm.UnsupportedParamsError: {deployment.Provider.Name} does not support parameters: ['{string.Join("', '", unsupported)}'], for model={model.Model}. " +
                     "To drop these, set `litellm_settings: drop_params: true` or send \"drop_params\": true."));
             }
+            left = unsupported;
             drop = [.. drop, .. unsupported];
         }
         if (asText)
@@ -199,6 +202,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
                 $"The provider '{deployment.Provider.Name}' has chat alone, to which a text completion goes as one message: 'prompt' must be one text there.") { Param = "prompt" });
         }
+        return left;
     }
 
     private static IReadOnlyList<string>? Unsupported(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, bool asText)
@@ -301,7 +305,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             new StreamRules(call.Surface.IsMedia ? caps with { EventBytes = LongestImageEvent } : caps, withhold, request.AzureCompatStrip), deployment.FaultContext, opened.Glance);
         try
         {
-            timeout.Arm(TimeLimits.Next(limits.FirstContent, limits.Whole, time.GetElapsedTime(opened.SentAt)));
+            timeout.Arm(TimeLimits.Next(limits.FirstContent, limits.WholeStream, time.GetElapsedTime(opened.SentAt)));
             if (await stream.OpenAsync(timeout.Token) is { } fault)
             {
                 return new AttemptOutcome(null, fault, (int)response.StatusCode);

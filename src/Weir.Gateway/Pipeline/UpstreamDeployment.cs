@@ -289,6 +289,10 @@ internal sealed class UpstreamDeployment : Deployment
         {
             secrets.Add(key);
         }
+        if (config.Google is { } google)
+        {
+            secrets.AddRange(new[] { google.PrivateKey, google.ClientSecret, google.RefreshToken, google.SubjectHeaders }.OfType<Secret>());
+        }
         if (config.Aws is { } aws)
         {
             secrets.AddRange(new[] { aws.SecretAccessKey, aws.SessionToken }.OfType<Secret>());

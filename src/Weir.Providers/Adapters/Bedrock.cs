@@ -25,6 +25,9 @@ internal sealed class Bedrock : IChatProvider
     public IReadOnlyList<string> LocationVariables { get; } = ["AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"];
 
     /// <inheritdoc/>
+    public string? DefaultLocation => "us-west-2";
+
+    /// <inheritdoc/>
     public string? LocationIn(string model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -66,7 +69,7 @@ internal sealed class Bedrock : IChatProvider
         {
             return UpstreamPath.Replace(given, given.AbsolutePath.TrimEnd('/'), "");
         }
-        return address.Location is { } region ? new Uri($"https://bedrock-runtime.{region}.amazonaws.com") : null;
+        return address.Location is { } region ? new Uri($"https://bedrock-runtime.{region}.amazonaws.com{(region.StartsWith("cn-", StringComparison.Ordinal) ? ".cn" : "")}") : null;
     }
 
     /// <inheritdoc/>
@@ -76,7 +79,7 @@ internal sealed class Bedrock : IChatProvider
     public Uri ChatUri(ProviderAddress address, WireFormat format, bool stream)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var root = BaseAddress(address) ?? throw new InvalidOperationException("A bedrock deployment needs `aws_region_name` (or AWS_REGION).");
+        var root = BaseAddress(address) ?? throw new InvalidOperationException("A bedrock deployment needs a region: `aws_region_name` (or AWS_REGION).");
         return UpstreamPath.Replace(root, $"{root.AbsolutePath.TrimEnd('/')}/model/{Uri.EscapeDataString(address.Model)}/{(stream ? "converse-stream" : "converse")}", "");
     }
 

@@ -6,8 +6,7 @@ namespace Weir.Providers.Adapters;
 /// </summary>
 internal sealed class VertexAI : IChatProvider
 {
-    /// <summary>Where LiteLLM calls when no location is named.</summary>
-    private const string DefaultLocation = "us-central1";
+    private const string FirstLocation = "us-central1";
 
     private static readonly BodyVariant ClaudeBody = new(OmitModel: true, new Dictionary<string, ReadOnlyMemory<byte>>
     {
@@ -31,6 +30,9 @@ internal sealed class VertexAI : IChatProvider
 
     /// <inheritdoc/>
     public IReadOnlyList<string> LocationVariables { get; } = ["VERTEXAI_LOCATION", "VERTEX_LOCATION"];
+
+    /// <inheritdoc/>
+    public string? DefaultLocation => FirstLocation;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> ProjectVariables { get; } = ["VERTEXAI_PROJECT", "VERTEX_PROJECT", "GOOGLE_CLOUD_PROJECT"];
@@ -57,8 +59,13 @@ internal sealed class VertexAI : IChatProvider
         {
             return null;
         }
-        var location = address.Location ?? DefaultLocation;
-        var host = address.ApiBase ?? new Uri(location == "global" ? "https://aiplatform.googleapis.com" : $"https://{location}-aiplatform.googleapis.com");
+        var location = address.Location ?? FirstLocation;
+        var host = address.ApiBase ?? new Uri(location switch
+        {
+            "global" => "https://aiplatform.googleapis.com",
+            "us" or "eu" => $"https://aiplatform.{location}.rep.googleapis.com",
+            _ => $"https://{location}-aiplatform.googleapis.com",
+        });
         return UpstreamPath.Replace(host, $"{host.AbsolutePath.TrimEnd('/')}/v1/projects/{Uri.EscapeDataString(address.Project)}/locations/{Uri.EscapeDataString(location)}", "");
     }
 

@@ -1,167 +1,34 @@
-using System.Net.Http.Headers;
 using Azure.Core;
 using Weir.Providers.Upstream;
 
 namespace Weir.Providers.Credentials;
 
-/// <summary>
-/// An identity's tokens for one scope. While a token is valid no request waits: from its refresh time on, one background sign-in renews
-/// it, and when that fails the old one serves until its end. Without a valid token all callers wait for the same sign-in.
-/// </summary>
-internal sealed class EntraTokenCredential : ICredential
+/// <summary>An Entra identity's tokens for one scope.</summary>
+internal sealed class EntraTokenCredential : RenewedCredential
 {
-    /// <summary>A token is not used in its last seconds: it must still be valid when the upstream reads it.</summary>
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan SignInLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PauseWithToken = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PauseWithout = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan DropPause = TimeSpan.FromSeconds(30);
-
     private readonly EntraIdentity _identity;
     private readonly string _scope;
     private readonly Func<string, CancellationToken, Task<AccessToken>> _signIn;
-    private readonly TimeProvider _time;
-    private readonly Action<UpstreamFault> _trouble;
-    private readonly Lock _gate = new();
-
-    private Token? _token;
-    private Task<UpstreamFault?>? _flight;
-    private UpstreamFault? _fault;
-    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
-    private DateTimeOffset _dropped = DateTimeOffset.MinValue;
 
     public EntraTokenCredential(
         EntraIdentity identity, string scope, Func<string, CancellationToken, Task<AccessToken>> signIn, TimeProvider time, Action<UpstreamFault> trouble)
+        : base(time, trouble)
     {
         _identity = identity;
         _scope = scope;
         _signIn = signIn;
-        _time = time;
-        _trouble = trouble;
-    }
-
-    /// <summary>The sign-in in progress or the last one; null before the first.</summary>
-    internal Task<UpstreamFault?>? Flight
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _flight;
-            }
-        }
     }
 
     /// <inheritdoc/>
-    public ValueTask<UpstreamFault?> ApplyAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override string Authority => $"Entra, asked for {_scope},";
+
+    /// <inheritdoc/>
+    protected override async Task<SignedIn> SignInAsync(CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var now = _time.GetUtcNow();
-        if (Valid(now) is not { } token)
-        {
-            return WaitAsync(request, now, cancellationToken);
-        }
-
-        if (now >= token.RefreshAt)
-        {
-            // Nobody waits for it; its failure is told to the log and tried again later.
-            _ = SignInOnceAsync(now);
-        }
-
-        request.Headers.Authorization = token.Header;
-        return default;
+        var access = await _signIn(_scope, cancellationToken);
+        return new(access.Token, access.ExpiresOn, access.RefreshOn);
     }
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// Two requests that were refused with one token must not drop the new one as well, and a permanent refusal must not turn into a
-    /// sign-in per request: at most one drop in half a minute.
-    /// </remarks>
-    public bool Invalidate()
-    {
-        lock (_gate)
-        {
-            var now = _time.GetUtcNow();
-            if (now - _dropped >= DropPause)
-            {
-                _dropped = now;
-                Volatile.Write(ref _token, null);
-            }
-
-            return true;
-        }
-    }
-
-    private async ValueTask<UpstreamFault?> WaitAsync(HttpRequestMessage request, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        if (await SignInOnceAsync(now).WaitAsync(cancellationToken) is { } fault)
-        {
-            return fault;
-        }
-
-        if (Valid(_time.GetUtcNow()) is not { } token)
-        {
-            return new(FaultKind.CredentialUnavailable, 0, $"Entra gave a token for {_scope} that is already at its end; check the clock of this machine.");
-        }
-
-        request.Headers.Authorization = token.Header;
-        return null;
-    }
-
-    private Token? Valid(DateTimeOffset now) => Volatile.Read(ref _token) is { } token && now < token.EndsAt ? token : null;
-
-    private Task<UpstreamFault?> SignInOnceAsync(DateTimeOffset now)
-    {
-        lock (_gate)
-        {
-            if (_flight is { IsCompleted: false } running)
-            {
-                return running;
-            }
-
-            if (now < _notBefore && _fault is not null)
-            {
-                return Task.FromResult<UpstreamFault?>(_fault);
-            }
-
-            // The library prepares its request synchronously; that must not happen on the caller's time, nor under the lock.
-            return _flight = Task.Run(SignInAsync, CancellationToken.None);
-        }
-    }
-
-    private async Task<UpstreamFault?> SignInAsync()
-    {
-        try
-        {
-            using var limit = new CancellationTokenSource(SignInLimit, _time);
-            var access = await _signIn(_scope, limit.Token);
-            var now = _time.GetUtcNow();
-            var refresh = access.RefreshOn ?? now + ((access.ExpiresOn - now) / 2);
-            lock (_gate)
-            {
-                _fault = null;
-                _notBefore = DateTimeOffset.MinValue;
-                Volatile.Write(ref _token, new(new("Bearer", access.Token), refresh, access.ExpiresOn - Margin));
-            }
-
-            return null;
-        }
-        catch (Exception e)
-        {
-            // A boundary: a refresh ahead has no caller to throw to, and upstream trouble is a value. The text goes to the log through _trouble.
-            var fault = EntraFault.From(e, _identity, _scope);
-            var now = _time.GetUtcNow();
-            lock (_gate)
-            {
-                _fault = fault;
-                _notBefore = now + (Valid(now) is null ? PauseWithout : PauseWithToken);
-            }
-
-            _trouble(fault);
-            return fault;
-        }
-    }
-
-    private sealed record Token(AuthenticationHeaderValue Header, DateTimeOffset RefreshAt, DateTimeOffset EndsAt);
+    protected override UpstreamFault Explain(Exception error) => EntraFault.From(error, _identity, _scope);
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.ML.Tokenizers;
+using Weir.Providers.Neutral;
 
 namespace Weir.Providers.Tokens;
 
@@ -39,6 +40,15 @@ public static class TokenCounter
             return new TokenCount(counting.Tokens, encoding, Exact: false);
         }
 
+        return new TokenCount(counting.Tokens, encoding, counting.Exact);
+    }
+
+    /// <summary>Tokens of a request in the neutral form.</summary>
+    public static TokenCount CountTurn(string model, ChatTurn turn)
+    {
+        var encoding = Encoding(model);
+        var counting = new Counting(Vocabulary(encoding));
+        TurnTokens.Count(turn, ref counting);
         return new TokenCount(counting.Tokens, encoding, counting.Exact);
     }
 

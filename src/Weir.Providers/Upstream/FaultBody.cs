@@ -29,6 +29,9 @@ internal sealed class FaultBody
     /// <summary>True when the body is JSON that names an error.</summary>
     public bool IsError { get; private set; }
 
+    /// <summary>Takes the kind of error that a header names, where the body names none.</summary>
+    internal void Named(string type) => Type ??= type;
+
     /// <summary>Reads <paramref name="body"/>.</summary>
     public static FaultBody Read(ReadOnlySpan<byte> body)
     {
@@ -112,6 +115,15 @@ internal sealed class FaultBody
                 Type ??= text;
             }
 
+            return;
+        }
+
+        // OpenAI's response.failed carries the response, and that its error.
+        if (root.TryGetProperty("response", out var response) && response.ValueKind == JsonValueKind.Object
+            && response.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object)
+        {
+            IsError = true;
+            Members(inner);
             return;
         }
 

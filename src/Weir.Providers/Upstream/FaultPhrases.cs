@@ -53,6 +53,7 @@ internal static class FaultPhrases
         "responsibleaipolicyviolation",
         "content_policy_violation",
         "content_filter_policy",
+        "content filtering policy",                      // Anthropic
         "rejected as a result of our safety system",     // OpenAI images
         "violating our usage policy",                    // OpenAI reasoning models
         "violates our usage policies",
@@ -63,11 +64,11 @@ internal static class FaultPhrases
         "content exists risk",                           // DeepSeek
     ];
 
-    private static readonly string[] KeyCodes = ["invalid_api_key", "authentication_error", "unauthenticated", "invalid_authentication"];
+    private static readonly string[] KeyCodes = ["invalid_api_key", "authentication_error", "unauthenticated", "invalid_authentication", "expiredtokenexception", "unrecognizedclientexception", "invalidsignatureexception"];
 
     private static readonly string[] KeyPhrases = ["incorrect api key provided", "api key not valid", "invalid api key", "no api key provided"];
 
-    private static readonly string[] MissingCodes = ["model_not_found", "deploymentnotfound", "modelnotfound"];
+    private static readonly string[] MissingCodes = ["model_not_found", "deploymentnotfound", "modelnotfound", "resourcenotfoundexception"];
 
     /// <summary>The prompt is longer than the model's context.</summary>
     public static bool TooLong(FaultBody body) => Code(body, ContextCodes) || Phrase(body, ContextPhrases);

@@ -26,7 +26,13 @@ public static class FaultReader
                 $"The upstream answered {status} with a redirect{place}, which is not followed: write the final address as `api_base`.") { RetryAfter = wait };
         }
 
-        return Read(status, response.ReasonPhrase, wait, body, context);
+        var read = FaultBody.Read(body);
+        if (response.Headers.TryGetValues("x-amzn-ErrorType", out var types) && types.FirstOrDefault() is { Length: > 0 } type)
+        {
+            // Amazon names the kind of error beside the body: "ThrottlingException:http://internal..." counts up to the colon.
+            read.Named(type.Split(':')[0]);
+        }
+        return Read(status, response.ReasonPhrase, wait, read, context);
     }
 
     /// <summary>
@@ -36,14 +42,27 @@ public static class FaultReader
     public static UpstreamFault ReadEvent(ReadOnlySpan<byte> json, FaultContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var code = FaultBody.Read(json).Code;
-        var status = int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 400 and < 600 ? number : 500;
-        return Read(status, null, null, json, context);
+        var body = FaultBody.Read(json);
+        var status = int.TryParse(body.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 400 and < 600 ? number : StatusOf(body);
+        return Read(status, null, null, body, context);
     }
 
-    private static UpstreamFault Read(int status, string? reason, TimeSpan? wait, ReadOnlySpan<byte> bytes, FaultContext context)
+    /// <summary>The status that a vendor would have sent with the words of an error event (Anthropic API, "Errors"; OpenAI's response errors).</summary>
+    private static int StatusOf(FaultBody body) => (body.Type ?? body.Code) switch
     {
-        var body = FaultBody.Read(bytes);
+        "rate_limit_error" or "rate_limit_exceeded" => 429,
+        "overloaded_error" => 529,
+        "invalid_request_error" or "invalid_prompt" => 400,
+        "authentication_error" => 401,
+        "permission_error" => 403,
+        "not_found_error" => 404,
+        "request_too_large" => 413,
+        "timeout_error" => 504,
+        _ => body.Code is "rate_limit_exceeded" ? 429 : 500,
+    };
+
+    private static UpstreamFault Read(int status, string? reason, TimeSpan? wait, FaultBody body, FaultContext context)
+    {
         var message = body.Message.Length > 0 ? body.Message : $"The upstream answered {status}{(string.IsNullOrEmpty(reason) ? "" : " " + reason)} without a text.";
         if (context.Provider == "azure" && AzureAdvice.For(status, body) is { } advice)
         {
@@ -67,7 +86,7 @@ public static class FaultReader
         400 or 413 or 422 or 500 when FaultPhrases.TooLong(body) => FaultKind.ContextWindowExceeded,
         400 or 403 or 422 or 451 when FaultPhrases.Filtered(body) => FaultKind.ContentPolicyViolation,
         400 when FaultPhrases.NoSuchModel(body) => FaultKind.NotFound,
-        400 when FaultPhrases.WrongKey(body) => FaultKind.Authentication,
+        400 or 403 when FaultPhrases.WrongKey(body) => FaultKind.Authentication,
         401 or 407 => FaultKind.Authentication,
 
         // No money left at the vendor: like an exhausted quota, others may still serve.

@@ -15,6 +15,12 @@ internal sealed class FaultPlayer(HttpContext context, ScriptedModelOptions opti
 
     public async Task PlayAsync(Fault fault, Answer answer, CancellationToken cancellationToken)
     {
+        if (fault.Kind == FaultKind.ErrorEvent && answer.Streams && answer.Shape.ErrorEvent(options, fault, answer.Request, 0).IsEmpty)
+        {
+            // A stream without words for an error just breaks.
+            fault = Fault.CutAfter(fault.Chunks);
+        }
+
         switch (fault.Kind)
         {
             case FaultKind.HangBeforeHeaders:

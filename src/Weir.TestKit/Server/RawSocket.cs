@@ -50,7 +50,14 @@ internal sealed class RawSocket
     {
         while (!bytes.IsEmpty)
         {
-            bytes = bytes[await _socket.SendAsync(bytes, cancellationToken)..];
+            try
+            {
+                bytes = bytes[await _socket.SendAsync(bytes, cancellationToken)..];
+            }
+            catch (ObjectDisposedException e)
+            {
+                throw new IOException("The client left, and the server has closed its socket.", e);
+            }
         }
     }
 

@@ -65,8 +65,13 @@ internal sealed class RealtimePlayer(HttpContext context, ScriptedModelOptions o
         switch (fault.Kind)
         {
             case FaultKind.Cut when _sent == fault.Chunks:
+                // Without a closing frame; what was sent still arrives, unless a reset is wanted.
                 EndedConnection = true;
-                context.Abort();
+                if (fault.ByReset)
+                {
+                    context.Abort();
+                }
+
                 return false;
             case FaultKind.HangAfterChunks when _sent == fault.Chunks:
                 await fault.Gate.PassAsync(cancellationToken);

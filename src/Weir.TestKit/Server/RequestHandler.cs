@@ -58,8 +58,8 @@ internal sealed class RequestHandler(ScriptedModel model) : IHttpApplication<Htt
     private async Task AnswerAsync(HttpContext context, ModelRoute route, ReceivedBody body, int number, FaultPlayer player, CancellationToken aborted)
     {
         using var document = body.Parse();
-        var request = Operations.Read(route, document?.RootElement, body.Form, number, context.Request, model.State);
-        var shape = Operations.ShapeOf(route.Kind);
+        var request = Operations.Read(model.Options, route, document?.RootElement, body.Form, number, context.Request, model.State);
+        var shape = route.Kind == RouteKind.Unknown ? Operations.ShapeAt(context.Request.Path.Value ?? "/") : Operations.ShapeOf(route.Kind);
         Fault fault;
         try
         {

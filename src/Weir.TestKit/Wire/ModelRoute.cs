@@ -51,7 +51,8 @@ internal readonly record struct ModelRoute(RouteKind Kind, string? Model, string
 
         var tail = After(path, "/v1/") ?? After(path, "/v2/") ?? path[1..];
         return OfAnthropic(tail) is { Kind: not RouteKind.Unknown } messages ? messages
-            : tail == "models" && request.Headers.ContainsKey("anthropic-version") ? new ModelRoute(RouteKind.ClaudeModels, null)
+            : (tail == "models" || tail.StartsWith("models/", StringComparison.Ordinal)) && request.Headers.ContainsKey("anthropic-version")
+                ? new ModelRoute(RouteKind.ClaudeModels, tail.Length > 7 ? tail[7..] : null)
             : OfOpenAI(tail, request);
     }
 
@@ -81,6 +82,11 @@ internal readonly record struct ModelRoute(RouteKind Kind, string? Model, string
 
         // The model's own name may hold a colon.
         var colon = tail.LastIndexOf(':');
+        if (colon < 0 && After(tail, "models/") is { Length: > 0 } one)
+        {
+            return new(RouteKind.GeminiModels, Uri.UnescapeDataString(one));
+        }
+
         if (colon < 0 || After(tail[..colon], "models/") is not { } model)
         {
             return default;

@@ -27,6 +27,13 @@ internal static class Operations
         _ => OpenAIShape.Instance,
     };
 
+    /// <summary>Whose words an unknown path gets.</summary>
+    public static WireShape ShapeAt(string path) =>
+        path.StartsWith("/v1beta/", StringComparison.Ordinal) || path.Contains("/projects/", StringComparison.Ordinal) ? GeminiShape.Instance
+        : path.StartsWith("/model/", StringComparison.Ordinal) ? BedrockShape.Instance
+        : path.StartsWith("/anthropic/", StringComparison.Ordinal) ? AnthropicShape.Instance
+        : OpenAIShape.Instance;
+
     /// <summary>May the operation be called with that method?</summary>
     public static bool Allows(RouteKind kind, string method) => kind switch
     {
@@ -45,9 +52,9 @@ internal static class Operations
     public static bool TakesJson(RouteKind kind, string method) =>
         HttpMethods.IsPost(method) && !TakesForm(kind, method) && kind is not (RouteKind.ResponseCancel or RouteKind.BatchCancel);
 
-    public static ModelRequest Read(ModelRoute route, JsonElement? root, UploadForm? form, int number, HttpRequest http, ServerState state) => route.Kind switch
+    public static ModelRequest Read(ScriptedModelOptions options, ModelRoute route, JsonElement? root, UploadForm? form, int number, HttpRequest http, ServerState state) => route.Kind switch
     {
-        RouteKind.Chat or RouteKind.Completion or RouteKind.Embedding => new ChatRequest(route, root, number),
+        RouteKind.Chat or RouteKind.Completion or RouteKind.Embedding => new ChatRequest(route, root, number, options.Strict),
         RouteKind.Messages or RouteKind.CountTokens or RouteKind.ClaudeOnVertex => new MessagesRequest(route, root, number),
         RouteKind.Responses => new ResponsesRequest(route, root, number, state.Responses),
         RouteKind.Generate or RouteKind.GenerateStream or RouteKind.CountContent => new GenerateRequest(route, root, number, http),

@@ -35,7 +35,7 @@ internal abstract class WireShape
     /// <summary>An HTTP error.</summary>
     public abstract Answer Error(ScriptedModelOptions options, Fault fault, ModelRequest request);
 
-    /// <summary>An error inside a stream, after <paramref name="sent"/> events.</summary>
+    /// <summary>An error inside a stream, after <paramref name="sent"/> events; empty = the stream has no words for it and breaks.</summary>
     public abstract ReadOnlyMemory<byte> ErrorEvent(ScriptedModelOptions options, Fault fault, ModelRequest request, int sent);
 
     /// <summary>The message to send, with the echo that the fault asks for; null = the vendor's words.</summary>

@@ -18,14 +18,22 @@ internal static class NodeClients
         RunAsync(script, stand.Root, stand.Key, cancellationToken);
 
     /// <summary>The same against any address; <paramref name="script"/> may name a model: <c>genai.mjs --model claude</c>.</summary>
-    public static async Task<IReadOnlyDictionary<string, JsonElement>> RunAsync(string[] script, string root, string key, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<string, JsonElement>> RunAsync(string[] script, string root, string key, CancellationToken cancellationToken) =>
+        (await RunEachAsync(script, root, key, cancellationToken)).Values.Single();
+
+    /// <summary>The same against several models (<c>--model gpt,claude</c>): what the script printed, by model and case.</summary>
+    public static async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>> RunEachAsync(
+        string[] script, string root, string key, CancellationToken cancellationToken)
     {
         await Installed.Value.WaitAsync(cancellationToken);
         var (exit, output, errors) = await RunAsync("node", script, new() { ["WEIR_ROOT"] = root, ["WEIR_KEY"] = key }, cancellationToken);
         Assert.True(exit == 0, $"node ended with {exit}:\n{errors}");
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{'))
-            .Select(Reply.Parse).ToDictionary(line => line.GetProperty("case").GetString() ?? "");
+            .Select(Reply.Parse).GroupBy(line => Word(line, "model")).ToDictionary(
+                lines => lines.Key, IReadOnlyDictionary<string, JsonElement> (lines) => lines.ToDictionary(line => Word(line, "case")));
     }
+
+    private static string Word(JsonElement line, string member) => line.TryGetProperty(member, out var word) ? word.GetString() ?? "" : "";
 
     private static async Task InstallAsync()
     {

@@ -104,6 +104,9 @@ internal sealed class EngineStand : IAsyncDisposable
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
     }
 
+    /// <summary>Stops listening and waits until every request has ended, whatever its caller has seen of it already.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

@@ -3,7 +3,7 @@ using Weir.TestKit.Faults;
 
 namespace Weir.Gateway.Tests.Pipeline;
 
-/// <summary><c>timeout</c> bounds the whole call, also one whose chunks come in time.</summary>
+/// <summary>A request's own <c>timeout</c> bounds the whole call, also one whose chunks come in time; a configured one bounds waiting.</summary>
 public sealed class WholeCallTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -13,9 +13,9 @@ public sealed class WholeCallTests
     {
         var time = new FakeTimeProvider();
         await using var stand = await EngineStand.StartAsync(
-            "model_list:\n  - model_name: m\n    litellm_params: {model: openai/m, api_base: UPSTREAM/v1, api_key: k, timeout: 25, stream_idle_timeout: 1000}\n", Stop, time);
+            "model_list:\n  - model_name: m\n    litellm_params: {model: openai/m, api_base: UPSTREAM/v1, api_key: k, stream_idle_timeout: 1000}\n", Stop, time);
         stand.Upstream.Faults.Enqueue(Fault.HangAfter(2));
-        using var answer = await stand.PostAsync("""{"model":"m","stream":true,"messages":[{"role":"user","content":"one two three"}]}""", Stop);
+        using var answer = await stand.PostAsync("""{"model":"m","stream":true,"timeout":25,"messages":[{"role":"user","content":"one two three"}]}""", Stop);
         time.Advance(TimeSpan.FromSeconds(25));
 
         // A stream that is not ended hangs: that is a failure, not a wait.
@@ -27,6 +27,21 @@ public sealed class WholeCallTests
         Assert.Contains("chat.completion.chunk", events[0], StringComparison.Ordinal);
         Assert.DoesNotContain("data: [DONE]", events);
         await stand.Upstream.WaitForAbortedAsync(1, limit.Token);
+    }
+
+    [Fact]
+    public async Task A_configured_timeout_does_not_cut_a_stream_that_keeps_coming()
+    {
+        var time = new FakeTimeProvider();
+        var gate = new Gate();
+        await using var stand = await EngineStand.StartAsync(
+            "model_list:\n  - model_name: m\n    litellm_params: {model: openai/m, api_base: UPSTREAM/v1, api_key: k, timeout: 25, stream_idle_timeout: 1000}\n", Stop, time);
+        stand.Upstream.Faults.Enqueue(Fault.HangAfter(2, gate));
+        using var answer = await stand.PostAsync("""{"model":"m","stream":true,"messages":[{"role":"user","content":"one two three"}]}""", Stop);
+        time.Advance(TimeSpan.FromSeconds(100));
+        gate.Open();
+        var events = (await answer.Content.ReadAsStringAsync(Stop)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("data: [DONE]", events[^1]);
     }
 
     [Theory]

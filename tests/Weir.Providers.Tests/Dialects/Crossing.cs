@@ -11,6 +11,27 @@ internal static class Crossing
     internal static AnswerContext Context(bool stream = false) =>
         new(new ChatTurn { Model = "asked-model", Stream = stream, IncludeUsage = stream ? true : null }, "0123456789abcdefghijklmn", 1_750_000_000);
 
+    /// <summary>
+    /// The gateway names the upstream's model before it writes a request, and dialects write for the model: here one of each vendor that knows
+    /// most. A body that stays in its dialect keeps its own.
+    /// </summary>
+    internal static ChatTurn Aim(ChatTurn turn, IChatDialect from, IChatDialect to)
+    {
+        if (from.Format != to.Format)
+        {
+            turn.Model = ModelOf(to.Format);
+        }
+        return turn;
+    }
+
+    internal static string ModelOf(WireFormat format) => format switch
+    {
+        WireFormat.AnthropicMessages => "claude-sonnet-4-5",
+        WireFormat.GeminiGenerate => "gemini-2.5-pro",
+        WireFormat.BedrockConverse => "anthropic.claude-sonnet-4-5-20250929-v1:0",
+        _ => "gpt-5.1",
+    };
+
     internal static byte[] WriteRequest(IChatDialect to, ChatTurn turn, Dropped dropped)
     {
         var target = new ArrayBufferWriter<byte>();

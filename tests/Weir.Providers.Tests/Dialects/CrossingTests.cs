@@ -13,7 +13,7 @@ public sealed class CrossingTests
 
     public static TheoryData<string> Streams => Paths(DialectCase.Streams);
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Requests))]
     public void A_request_crosses_to_every_dialect_as_written_down(string path) => HoldAgainstGolden(path, (from, to, one) =>
     {
@@ -29,7 +29,7 @@ public sealed class CrossingTests
         var dropped = new Dropped();
         try
         {
-            var body = Crossing.WriteRequest(to, turn, dropped);
+            var body = Crossing.WriteRequest(to, Crossing.Aim(turn, from, to), dropped);
             to.ReadRequest(body);
             return WireText.Pretty(body) + (dropped.Names.Count > 0 ? $"\ndropped: {string.Join(", ", dropped.Names)}\n" : "\n");
         }
@@ -39,18 +39,23 @@ public sealed class CrossingTests
         }
     });
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Answers))]
     public void An_answer_crosses_to_every_dialect_as_written_down(string path) => HoldAgainstGolden(path, (from, to, one) =>
     {
-        var body = Crossing.WriteAnswer(to, from.ReadAnswer(one.Body));
-        to.ReadAnswer(body);
-        var facts = to.ReadFacts(body);
-        Assert.True(facts.IsJsonObject && !facts.HasError, "The dialect's own glance does not know the answer that it wrote.");
+        var result = from.ReadAnswer(one.Body);
+        var body = Crossing.WriteAnswer(to, result);
+        if (!result.Choices.Exists(choice => choice.Stop == StopReason.Error))
+        {
+            // What failed at the vendor is told as an error in some dialects, and then it is no answer.
+            to.ReadAnswer(body);
+            var facts = to.ReadFacts(body);
+            Assert.True(facts.IsJsonObject && !facts.HasError, "The dialect's own glance does not know the answer that it wrote.");
+        }
         return WireText.Pretty(body) + "\n";
     });
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Streams))]
     public void A_stream_crosses_to_every_dialect_as_written_down(string path) => HoldAgainstGolden(path, (from, to, one) =>
     {
@@ -62,12 +67,11 @@ public sealed class CrossingTests
         return WireText.Stream(to.Format, stream);
     });
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Streams))]
     public void However_the_bytes_of_a_stream_are_cut_the_client_gets_the_same(string path)
     {
         var one = DialectCase.Find(path);
-        Assert.SkipWhen(one.Format == WireFormat.BedrockConverse, "Bedrock's streams are no server-sent events; their own tests cut them.");
         var from = ChatDialects.Find(one.Format)!;
         foreach (var line in new[] { "\n", "\r\n", "\r" })
         {

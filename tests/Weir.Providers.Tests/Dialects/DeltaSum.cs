@@ -58,7 +58,7 @@ internal sealed class DeltaSum
                 (delta.Kind == DeltaKind.Text ? open.Text : open.Seal).Append(delta.Text);
                 break;
             case DeltaKind.PartEnd:
-                Choice(delta.Choice).Parts.Add(Close(Opened(delta)));
+                Choice(delta.Choice).Parts.Add(Close(Opened(delta), delta.Opaque));
                 _open.Remove(delta.Choice);
                 _parts[delta.Choice] = delta.Index + 1;
                 break;
@@ -89,13 +89,13 @@ internal sealed class DeltaSum
         return open;
     }
 
-    private static ContentPart Close(Open open)
+    private static ContentPart Close(Open open, OpaquePart? sources)
     {
         var text = open.Text.ToString();
         var seal = open.Seal.Length > 0 ? open.Seal.ToString() : open.Start.Signature;
         return open.Start.Part switch
         {
-            DeltaPart.Text => new TextPart(text),
+            DeltaPart.Text => new TextPart(text) { Citations = sources?.Value ?? default, CitationsFrom = sources?.Dialect ?? default },
             DeltaPart.Thinking => new ThinkingPart(text) { Signature = seal, Id = open.Start.Id },
             DeltaPart.RedactedThinking => new ThinkingPart(text) { Signature = seal, Redacted = true, Id = open.Start.Id },
             DeltaPart.Refusal => new RefusalPart(text),

@@ -83,7 +83,7 @@ internal sealed record Expresses
         },
         [WireFormat.GeminiGenerate] = new()
         {
-            DocumentUrl = true, Audio = true, Choices = true, CallSignature = true, ToolError = false, TopK = true, Penalties = true, Seed = true, JsonObject = true, ReasoningUsage = true,
+            CallIds = false, DocumentUrl = true, Audio = true, Choices = true, CallSignature = true, ToolError = false, TopK = true, Penalties = true, Seed = true, JsonObject = true, ReasoningUsage = true,
             StopReasons = static stop => stop == StopReason.StopSequence ? StopReason.EndTurn : stop,
         },
         [WireFormat.BedrockConverse] = new()

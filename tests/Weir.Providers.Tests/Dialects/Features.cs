@@ -14,7 +14,7 @@ internal static class Features
     /// <summary>What only a request can say.</summary>
     internal static readonly string[] OfRequests =
     [
-        "system", "multi_turn", "tool_choice", "tool_result", "tool_result_image", "tool_error", "images", "image_url", "documents", "json_object", "json_schema", "sampling", "seed",
+        "system", "multi_turn", "tool_choice", "tool_result", "tool_result_image", "tool_error", "image_url", "documents", "sampling", "seed",
         "end_user", "cache_control",
     ];
 }

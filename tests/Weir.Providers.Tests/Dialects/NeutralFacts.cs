@@ -26,7 +26,7 @@ internal static class NeutralFacts
         Wishes(lines, turn, limits);
         foreach (var tool in turn.Tools)
         {
-            lines.Add($"tool {tool.Name}: {tool.Description} {Json(tool.Parameters.IsAbsent ? "{}" : tool.Parameters.ToString())}" + (limits.Strict ? $" strict={tool.Strict}" : ""));
+            lines.Add($"tool {tool.Name}: {tool.Description} {Schema(tool.Parameters)}" + (limits.Strict ? $" strict={tool.Strict == true}" : ""));
         }
         return string.Join('\n', lines);
     }
@@ -146,6 +146,9 @@ internal static class NeutralFacts
 
     /// <summary>Without white space: dialects put parts together with and without a line between.</summary>
     private static string Plain(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
+
+    /// <summary>No arguments are said in several ways.</summary>
+    private static string Schema(RawJson schema) => schema.IsAbsent || Json(schema.ToString()) is "{\"type\":\"object\",\"properties\":{}}" or "{\"type\":\"object\"}" ? "{}" : Json(schema.ToString());
 
     private static string Json(string text)
     {

@@ -14,7 +14,7 @@ internal sealed class NeutralGen(int[] tape, Expresses limits)
 
     private static readonly string[] Words =
     [
-        "Hello", "Lima", "a\"b", "back\\slash", "Grüße", "世界", "🙂", "line\nbreak", "tab\tstop", "<b>&amp;</b>", "{\"not\":\"json\"}", "data: [DONE]", "\u2028", "é", "0",
+        "Hello", "Lima", "a\"b", "back\\slash", "Grüße", "世界", "🙂", "line\nbreak", "tab\tstop", "<b>&amp;</b>", "{\"not\":\"json\"}", "data: [DONE]", "a\u2028b", "é", "0",
         "event: end",
     ];
 
@@ -138,7 +138,8 @@ internal sealed class NeutralGen(int[] tape, Expresses limits)
     {
         turn.MaxTokens = 100 + Next(900);
         turn.Temperature = Rarely(3) ? Next(4) * 0.25 : null;
-        turn.TopP = Rarely(3) ? 0.25 + (Next(3) * 0.25) : null;
+        // Newer models of Anthropic's take one of the two.
+        turn.TopP = turn.Temperature is null && Rarely(3) ? 0.25 + (Next(3) * 0.25) : null;
         turn.TopK = Rarely(4) ? 1 + Next(50) : null;
         turn.PresencePenalty = Rarely(4) ? 0.5 : null;
         turn.FrequencyPenalty = Rarely(4) ? -0.5 : null;
@@ -151,8 +152,8 @@ internal sealed class NeutralGen(int[] tape, Expresses limits)
         }
         turn.Format = Next(6) switch
         {
-            4 => new OutputFormat(default(RawJson)),
-            5 => new OutputFormat(RawJson.Of("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}},\"required\":[\"a\"],\"additionalProperties\":false}"u8)) { Name = "thing" },
+            4 when limits.JsonObject => new OutputFormat(default(RawJson)),
+            5 when limits.JsonSchema => new OutputFormat(RawJson.Of("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}},\"required\":[\"a\"],\"additionalProperties\":false}"u8)) { Name = "thing" },
             _ => null,
         };
         turn.Reasoning = Rarely(4) ? new ReasoningWish { Enabled = true, Effort = Next(3) switch { 0 => "low", 1 => "medium", _ => "high" } } : null;

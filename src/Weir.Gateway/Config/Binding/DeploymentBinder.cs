@@ -179,7 +179,18 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
 
         var location = Location(place.Model, provider, parameters);
-        var project = parameters.Text("vertex_project") ?? AddressReader.FirstSet(provider.ProjectVariables, sources.Variable)?.Value;
+        GoogleIdentity? google = null;
+        if (provider.ProjectVariables.Count > 0 && !parameters.Has("api_key"))
+        {
+            google = GoogleReader.Read(parameters, sources.Variable, out var missing);
+            if (google is null)
+            {
+                LeaveOut(place, BindingCodes.NoCredential, missing ?? "It has no identity at Google.");
+                return;
+            }
+        }
+
+        var project = parameters.Text("vertex_project") ?? AddressReader.FirstSet(provider.ProjectVariables, sources.Variable)?.Value ?? google?.ProjectId;
         var where = new ProviderAddress(address, version, upstreamModel) { Location = location, Project = project };
         if (provider.BaseAddress(where) is not { } target)
         {
@@ -228,6 +239,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             ApiKey = signIn.Key,
             Entra = signIn.Entra,
             Aws = aws,
+            Google = google,
             Location = location,
             Project = project,
             Organization = parameters.Text("organization"),
@@ -259,30 +271,45 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
-        CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info);
+        if (!CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info))
+        {
+            return;
+        }
         _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
     }
 
-    /// <summary>Whether the provider can do what the deployment is there for: what it says, else chat.</summary>
-    private void CheckMode(Place place, IProvider provider, string? mode, string model, SectionReader? info)
+    /// <summary>
+    /// Whether the provider can do what the deployment is there for: what it says, else what its name says, else chat. False when it is left out: its
+    /// vendor has no calls here but for rankings and the like, and this is none.
+    /// </summary>
+    private bool CheckMode(Place place, IProvider provider, string? mode, string model, SectionReader? info)
     {
         var operation = mode is not null ? ProviderOperations.OfMode(mode)
             : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank
             : model.Contains("embed", StringComparison.OrdinalIgnoreCase) ? Operation.Embedding : Operation.Chat;
-        var textOnly = mode is null && provider is (ICompletionProvider or IChatProvider);
-        if (operation is { } asked && !textOnly && !ProviderOperations.Serves(provider, asked))
+        // Vendors of embeddings and rankings alone have nothing that could be meant instead.
+        var unsaid = mode is null && provider is (ICompletionProvider or IChatProvider or IEmbeddingProvider);
+        if (operation is not { } asked || unsaid || ProviderOperations.Serves(provider, asked))
         {
-            problems.Warning(
-                BindingCodes.ModeNotServed, (info?.Map.Find("mode") ?? place.Node).Position, $"{place.Path}.model_info.mode",
-                $"'{place.Model}' is {(mode is null ? "taken for" : "meant for")} {asked} and its provider '{provider.Name}' has no such calls in this build: they will be refused.");
+            return true;
         }
+        if (provider is not (ICompletionProvider or IChatProvider))
+        {
+            LeaveOut(place, BindingCodes.ProviderNotServed, $"The provider '{provider.Name}' is not served by this build for {asked}; {(mode is null ? "model_info.mode may say what else it is." : "its rerankers are.")}");
+            return false;
+        }
+        problems.Warning(
+            BindingCodes.ModeNotServed, (info?.Map.Find("mode") ?? place.Node).Position, $"{place.Path}.model_info.mode",
+            $"'{place.Model}' is meant for {asked} and its provider '{provider.Name}' has no such calls in this build: they will be refused.");
+        return true;
     }
 
     /// <summary>Region or location: the file's, the one in the model's name, the environment's.</summary>
     private string? Location(string model, IProvider provider, SectionReader parameters) => provider.LocationVariables.Count == 0 ? null
         : parameters.Text("aws_region_name") ?? parameters.Text("vertex_location")
             ?? provider.LocationIn(model.StartsWith(provider.Name + "/", StringComparison.Ordinal) ? model[(provider.Name.Length + 1)..] : model)
-            ?? AddressReader.FirstSet(provider.LocationVariables, sources.Variable)?.Value;
+            ?? AddressReader.FirstSet(provider.LocationVariables, sources.Variable)?.Value
+            ?? provider.DefaultLocation;
 
     private string NextId(Place place, ConfigMap parameters, SectionReader? info)
     {

@@ -107,8 +107,9 @@ internal static class ModelListKeys
             Served("aws_web_identity_token", Text, "Where the web identity token is: oidc/file/PATH, oidc/env/NAME, oidc/env_path/NAME, or a path"),
             Served("aws_sts_endpoint", Text, "Address of the token service"),
             Served("aws_bedrock_runtime_endpoint", Text, "Address of Bedrock instead of the region's"),
-            .. new[] { "vertex_project", "vertex_location", "vertex_credentials" }
-                .Select(static name => Ignored(name, Text | Map, "Sign-in at Vertex AI", "Vertex AI is not served by this build.") with { Secret = name == "vertex_credentials" }),
+            Served("vertex_project", Text, "Google Cloud project; else VERTEXAI_PROJECT, or the one in the credentials"),
+            Served("vertex_location", Text, "Vertex location such as europe-west4 or global; else VERTEXAI_LOCATION"),
+            Served("vertex_credentials", Text | Map, "Credentials: a file, its JSON, or the same as YAML; else GOOGLE_APPLICATION_CREDENTIALS") with { Secret = true },
             .. new[] { "vertex_ai_project", "vertex_ai_location", "vertex_ai_credentials" }
                 .Select(static name => Ignored(name, Text | Map, "The same under its old name", "Write it without 'ai_'.") with { Secret = name == "vertex_ai_credentials" }),
         ]);

@@ -7,7 +7,7 @@ namespace Weir.Providers.Dialects.AnthropicMessages;
 
 /// <summary>
 /// Writes <c>system</c> and <c>messages</c> by Anthropic's rules: the operator's words apart from the conversation, users and assistants in
-/// turn (neighbours become one), the user first, results of tools first within their message, and no empty text.
+/// turn (neighbours become one), the user first, results of tools first within their message, and no text without a letter.
 /// </summary>
 internal sealed class ConversationWriter(ChatTurn turn, Utf8JsonWriter json, Dropped dropped)
 {
@@ -27,7 +27,7 @@ internal sealed class ConversationWriter(ChatTurn turn, Utf8JsonWriter json, Dro
             foreach (var part in message.Parts)
             {
                 var text = part as TextPart ?? throw Refused(part, "Claude takes only text from the operator.");
-                if (text.Text.Length > 0)
+                if (!string.IsNullOrWhiteSpace(text.Text))
                 {
                     texts.Add(text);
                 }
@@ -120,7 +120,7 @@ internal sealed class ConversationWriter(ChatTurn turn, Utf8JsonWriter json, Dro
     {
         json.WriteStartObject();
         json.WriteString("role"u8, group.IsAssistant ? "assistant"u8 : "user"u8);
-        if (!group.IsAssistant && group.Parts is [TextPart { Text.Length: > 0, CacheControl.IsAbsent: true } only])
+        if (!group.IsAssistant && group.Parts is [TextPart { CacheControl.IsAbsent: true } only] && !string.IsNullOrWhiteSpace(only.Text))
         {
             json.WriteString("content"u8, only.Text);
             json.WriteEndObject();
@@ -148,7 +148,7 @@ internal sealed class ConversationWriter(ChatTurn turn, Utf8JsonWriter json, Dro
             }
             // What the assistant is to continue may not end in white space.
             var isPrefill = isLast && group.IsAssistant && index == group.Parts.Count - 1;
-            if (isPrefill && part is TextPart text && text.Text.Length > 0 && char.IsWhiteSpace(text.Text[^1]))
+            if (isPrefill && part is TextPart text && !string.IsNullOrWhiteSpace(text.Text) && char.IsWhiteSpace(text.Text[^1]))
             {
                 part = text with { Text = text.Text.TrimEnd() };
             }
@@ -164,8 +164,8 @@ internal sealed class ConversationWriter(ChatTurn turn, Utf8JsonWriter json, Dro
 
     private static bool CanBeSaid(ContentPart part) => part switch
     {
-        TextPart text => text.Text.Length > 0,
-        RefusalPart refusal => refusal.Text.Length > 0,
+        TextPart text => !string.IsNullOrWhiteSpace(text.Text),
+        RefusalPart refusal => !string.IsNullOrWhiteSpace(refusal.Text),
         ThinkingPart thinking => !string.IsNullOrEmpty(thinking.Signature),
         OpaquePart opaque => opaque.Dialect == WireFormat.AnthropicMessages,
         _ => true,
@@ -177,11 +177,13 @@ internal sealed class ConversationWriter(ChatTurn turn, Utf8JsonWriter json, Dro
         switch (part)
         {
             case TextPart text:
-                if (text.Text.Length > 0)
+                // Anthropic refuses texts of white space alone.
+                if (string.IsNullOrWhiteSpace(text.Text))
                 {
-                    WriteText(text);
+                    return false;
                 }
-                return text.Text.Length > 0;
+                WriteText(text);
+                return true;
             case RefusalPart refusal:
                 return WritePart(new TextPart(refusal.Text) { CacheControl = refusal.CacheControl });
             case ThinkingPart thinking:

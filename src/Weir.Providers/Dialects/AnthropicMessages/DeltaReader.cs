@@ -142,6 +142,11 @@ internal sealed class DeltaReader : IDeltaReader
                 deltas.Add(new ChatDelta(DeltaKind.PartStart) { Index = _index, Part = DeltaPart.ToolCall, Id = id, Name = one.BlockName ?? "", Signature = signature });
                 break;
             default:
+                if (one.WholeBlock.IsEmpty)
+                {
+                    // An event without its block.
+                    break;
+                }
                 _open = Open.Opaque;
                 _opaque = one.WholeBlock.ToArray();
                 _opaqueKind = one.UnknownKind;
@@ -241,7 +246,7 @@ internal sealed class DeltaReader : IDeltaReader
         }
         if (_open == Open.Opaque)
         {
-            var whole = _opaqueInput is null ? new RawJson(_opaque) : WithInput(_opaque, _opaqueInput.ToString());
+            var whole = new RawJson(_opaqueInput is null ? _opaque : WithInput(_opaque, _opaqueInput.ToString()));
             deltas.Add(new ChatDelta(DeltaKind.Opaque) { Index = _index, Opaque = new OpaquePart(WireFormat.AnthropicMessages, _opaqueKind, whole) });
             (_opaque, _opaqueInput) = ([], null);
         }
@@ -269,32 +274,39 @@ internal sealed class DeltaReader : IDeltaReader
     }
 
     /// <summary>The block as it would stand in a whole answer: with the input that came in pieces.</summary>
-    private static RawJson WithInput(byte[] block, string input)
+    private static byte[] WithInput(byte[] block, string input)
     {
         using var buffer = new MemoryStream(block.Length + input.Length);
-        using (var json = new Utf8JsonWriter(buffer, Wire.WriterOptions))
+        using var json = new Utf8JsonWriter(buffer, Wire.WriterOptions);
+        var reader = new Utf8JsonReader(block, Wire.ReaderOptions);
+        reader.Read();
+        json.WriteStartObject();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var reader = new Utf8JsonReader(block, Wire.ReaderOptions);
-            reader.Read();
-            json.WriteStartObject();
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            if (RequestReader.Takes(ref reader, "input"u8))
             {
-                var isInput = reader.ValueTextEquals("input"u8);
-                json.WritePropertyName(reader.GetString() ?? "");
-                reader.Read();
-                var value = RawJson.Copy(ref reader, block);
-                if (isInput)
-                {
-                    BlockWriter.WriteArguments(json, input);
-                }
-                else
-                {
-                    value.WriteTo(json);
-                }
+                reader.Skip();
+                continue;
             }
-            json.WriteEndObject();
+            string name;
+            try
+            {
+                name = reader.GetString() ?? "";
+            }
+            catch (InvalidOperationException)
+            {
+                // Half a surrogate pair in a member's name: the block stays as it came.
+                return block;
+            }
+            json.WritePropertyName(name);
+            reader.Read();
+            RawJson.Copy(ref reader, block).WriteTo(json);
         }
-        return new RawJson(buffer.ToArray());
+        json.WritePropertyName("input"u8);
+        BlockWriter.WriteArguments(json, input);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.ToArray();
     }
 
     private static void Bounded(long length)

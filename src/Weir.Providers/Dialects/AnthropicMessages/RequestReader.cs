@@ -10,6 +10,7 @@ internal static class RequestReader
     {
         var turn = new ChatTurn();
         var system = new List<ContentPart>();
+        var hasJsonTool = false;
         var reader = new Utf8JsonReader(body, Wire.ReaderOptions);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -17,7 +18,7 @@ internal static class RequestReader
         }
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!ReadConversation(ref reader, body, turn, system) && !ReadSettings(ref reader, turn) && !RequestWishes.Read(ref reader, body, turn))
+            if (!ReadConversation(ref reader, body, turn, system, ref hasJsonTool) && !ReadSettings(ref reader, turn) && !RequestWishes.Read(ref reader, body, turn))
             {
                 ReadExtra(ref reader, body, turn);
             }
@@ -26,11 +27,12 @@ internal static class RequestReader
         {
             turn.Messages.Insert(0, new ChatMessage(ChatRole.System, system));
         }
+        ToolReader.FreeChoice(turn, hasJsonTool);
         ConversationReader.NameResults(turn.Messages);
         return turn;
     }
 
-    private static bool ReadConversation(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, ChatTurn turn, List<ContentPart> system)
+    private static bool ReadConversation(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, ChatTurn turn, List<ContentPart> system, ref bool hasJsonTool)
     {
         if (Takes(ref reader, "messages"u8))
         {
@@ -42,7 +44,7 @@ internal static class RequestReader
         }
         else if (Takes(ref reader, "tools"u8))
         {
-            ToolReader.Read(ref reader, body, turn.Tools);
+            hasJsonTool |= ToolReader.Read(ref reader, body, turn);
         }
         else if (Takes(ref reader, "tool_choice"u8))
         {

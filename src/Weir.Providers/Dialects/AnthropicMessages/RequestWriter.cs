@@ -28,10 +28,7 @@ internal sealed class RequestWriter
         _json.WriteStartObject();
         _json.WriteString("model"u8, _turn.Model);
         _json.WriteNumber("max_tokens"u8, _plan.MaxTokens);
-        var conversation = new ConversationWriter(_turn, _json, _dropped);
-        conversation.WriteSystem(_plan.Json == JsonForm.Words ? JsonWords : null);
-        conversation.WriteMessages();
-        new ToolWriter(_turn, _plan, _extras, _json, _dropped).Write();
+        WriteConversation();
         WriteThinking();
         WriteOutput();
         WriteSampling();
@@ -52,6 +49,26 @@ internal sealed class RequestWriter
         }
         _json.WriteEndObject();
         _json.Flush();
+    }
+
+    /// <summary>Writes the body of <c>count_tokens</c>: what the model reads, without what limits its answer.</summary>
+    internal void WriteForCounting()
+    {
+        _json.WriteStartObject();
+        _json.WriteString("model"u8, _turn.Model);
+        WriteConversation();
+        WriteThinking();
+        WriteOutput();
+        _json.WriteEndObject();
+        _json.Flush();
+    }
+
+    private void WriteConversation()
+    {
+        var conversation = new ConversationWriter(_turn, _json, _dropped);
+        conversation.WriteSystem(_plan.Json == JsonForm.Words ? JsonWords : null);
+        conversation.WriteMessages();
+        new ToolWriter(_turn, _plan, _extras, _json, _dropped).Write();
     }
 
     private void NoteUnsayable()

@@ -53,6 +53,33 @@ internal static class SchemaWriter
         json.WriteEndObject();
     }
 
+    /// <summary>Whether the schema is that of any object: one without names, as <see cref="WriteInput"/> writes where there is none.</summary>
+    internal static bool IsOpenObject(RawJson schema)
+    {
+        if (schema.IsAbsent)
+        {
+            return true;
+        }
+        var reader = new Utf8JsonReader(schema.Utf8.Span, Wire.ReaderOptions);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isNames = reader.ValueTextEquals("properties"u8);
+            var isHarmless = isNames || reader.ValueTextEquals("type"u8) || reader.ValueTextEquals("additionalProperties"u8);
+            reader.Read();
+            var says = isNames ? reader.TokenType == JsonTokenType.StartObject && Names(reader) : reader.TokenType is JsonTokenType.StartObject or JsonTokenType.False;
+            if (!isHarmless || says)
+            {
+                return false;
+            }
+            reader.Skip();
+        }
+        return true;
+
+        // By value: looks ahead without moving.
+        static bool Names(Utf8JsonReader ahead) => ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName;
+    }
+
     /// <summary>Writes a schema that is enforced.</summary>
     internal static void WriteStrict(Utf8JsonWriter json, RawJson schema)
     {

@@ -6,20 +6,42 @@ namespace Weir.Providers.Dialects.AnthropicMessages;
 /// <summary>Reads <c>tools</c> and <c>tool_choice</c>.</summary>
 internal static class ToolReader
 {
-    internal static void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, List<ToolDefinition> tools)
+    /// <summary>Reads the list; true when the tool for JSON was in it.</summary>
+    internal static bool Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, ChatTurn turn)
     {
+        var hasJsonTool = false;
         if (reader.TokenType == JsonTokenType.Null)
         {
-            return;
+            return false;
         }
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             throw RequestReader.Wrong("tools", "a list of tools");
         }
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        for (var index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; index++)
         {
-            var place = new BodyPlace("tools", tools.Count);
-            tools.Add(reader.TokenType == JsonTokenType.StartObject ? ReadTool(ref reader, body, place) : throw place.Wrong("", "a tool"));
+            var place = new BodyPlace("tools", index);
+            var tool = reader.TokenType == JsonTokenType.StartObject ? ReadTool(ref reader, body, place) : throw place.Wrong("", "a tool");
+            if (tool.Name == Wire.JsonTool && tool.BuiltIn.IsAbsent)
+            {
+                hasJsonTool = true;
+                // What LiteLLM and this gateway make of a wish for JSON: it is the wish again.
+                turn.Format ??= new OutputFormat(SchemaWriter.IsOpenObject(tool.Parameters) ? default : tool.Parameters);
+            }
+            else
+            {
+                turn.Tools.Add(tool);
+            }
+        }
+        return hasJsonTool;
+    }
+
+    /// <summary>Takes back the force by which the tool for JSON was to be called.</summary>
+    internal static void FreeChoice(ChatTurn turn, bool hasJsonTool)
+    {
+        if (turn.ToolChoice is { Kind: ToolChoiceKind.Named, Name: Wire.JsonTool } || (hasJsonTool && turn.ToolChoice is { Kind: ToolChoiceKind.Required }))
+        {
+            turn.ToolChoice = null;
         }
     }
 

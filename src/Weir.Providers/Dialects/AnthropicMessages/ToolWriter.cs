@@ -67,7 +67,7 @@ internal sealed class ToolWriter(ChatTurn turn, RequestPlan plan, RequestExtras 
         }
         if (tool.Name == Wire.JsonTool)
         {
-            throw new DialectException("tools", $"A tool for Claude can't be named {Wire.JsonTool}: the gateway uses the name to make models answer in JSON. Rename the tool.");
+            throw new DialectException("tools", $"A tool for Claude can't be named {Wire.JsonTool}: by this name models are made to answer in JSON. Rename the tool.");
         }
         Begin();
         json.WriteStartObject();

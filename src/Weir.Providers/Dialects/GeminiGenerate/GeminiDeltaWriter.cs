@@ -103,6 +103,7 @@ internal sealed class GeminiDeltaWriter(AnswerContext context) : IDeltaWriter
         var writer = Begin(target);
         writer.WriteStartObject();
         writer.WriteNumber("index"u8, choice);
+        Nothing(writer);
         writer.WritePropertyName(opaque.Kind);
         opaque.Value.WriteTo(writer);
         writer.WriteEndObject();
@@ -119,14 +120,8 @@ internal sealed class GeminiDeltaWriter(AnswerContext context) : IDeltaWriter
         var json = Begin(target);
         foreach (var choice in _choices)
         {
-            // Google ends with an empty text; SDKs expect that a candidate has content.
             json.WriteStartObject();
-            json.WriteStartObject("content"u8);
-            json.WriteStartArray("parts"u8);
-            GeminiPartWriter.Text(json, "", thought: false);
-            json.WriteEndArray();
-            json.WriteString("role"u8, "model"u8);
-            json.WriteEndObject();
+            Nothing(json);
             json.WriteString("finishReason"u8, GeminiStop.Write(choice.Stop));
             json.WriteNumber("index"u8, choice.Index);
             json.WriteEndObject();
@@ -134,6 +129,17 @@ internal sealed class GeminiDeltaWriter(AnswerContext context) : IDeltaWriter
 
         Finish(json, target, last: true);
         json.Dispose();
+    }
+
+    /// <summary>An empty text, as Google ends its streams: the SDKs' chats forget a whole turn in which one event has no part.</summary>
+    private static void Nothing(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("content"u8);
+        json.WriteStartArray("parts"u8);
+        GeminiPartWriter.Text(json, "", thought: false);
+        json.WriteEndArray();
+        json.WriteString("role"u8, "model"u8);
+        json.WriteEndObject();
     }
 
     private Utf8JsonWriter Open(IBufferWriter<byte> target, int choice)

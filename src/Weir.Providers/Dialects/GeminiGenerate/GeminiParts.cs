@@ -14,7 +14,15 @@ internal static class GeminiParts
         switch (part.Kind)
         {
             case GeminiPartKind.Text when part.Thought:
-                parts.Add(Thinking(part.Text ?? "", part.Signature));
+                var thinking = Thinking(part.Text ?? "", part.Signature);
+                if (thinking is { Text: "", Signature: not null, Redacted: false } && parts.Count > 0 && parts[^1] is ThinkingPart { Signature: null, Redacted: false } thought)
+                {
+                    // In streams a seal comes behind its thoughts.
+                    parts[^1] = thought with { Signature = thinking.Signature };
+                    return;
+                }
+
+                parts.Add(thinking);
                 return;
             case GeminiPartKind.Text:
                 if (part.Text is { Length: > 0 } || part.Signature is null)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Weir.Providers.Neutral;
 
 namespace Weir.Providers.Dialects.OpenAIChat;
@@ -13,6 +14,7 @@ internal sealed class ChoiceStream(int choice, List<ChatDelta> first)
 
     private readonly List<CallStream> _calls = [];
     private readonly List<OpaquePart> _atEnd = [];
+    private readonly StringBuilder _thoughts = new();
     private List<ChatDelta> _to = first;
     private DeltaPart _part;
     private bool _isOpen;
@@ -42,8 +44,23 @@ internal sealed class ChoiceStream(int choice, List<ChatDelta> first)
             EndCalls();
             Close();
             Open(new ChatDelta(DeltaKind.PartStart) { Part = part });
+            _thoughts.Clear();
+        }
+        if (part == DeltaPart.Thinking)
+        {
+            _thoughts.Append(text);
         }
         Tell(text);
+    }
+
+    /// <summary>Thoughts under their seal; they may have been told already, piece by piece.</summary>
+    internal void AddSealed(string text, string? signature)
+    {
+        if (string.IsNullOrEmpty(signature) || !_isOpen || _part != DeltaPart.Thinking || _isSealed || !_thoughts.Equals(text))
+        {
+            AddText(DeltaPart.Thinking, text);
+        }
+        AddSignature(signature);
     }
 
     /// <summary>The seal over the thoughts so far; a seal without thoughts is a part of its own.</summary>

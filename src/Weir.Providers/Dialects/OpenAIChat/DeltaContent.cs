@@ -136,8 +136,7 @@ internal static class DeltaContent
             }
             else
             {
-                choice.AddText(DeltaPart.Thinking, thinking.Text);
-                choice.AddSignature(thinking.Signature);
+                choice.AddSealed(thinking.Text, thinking.Signature);
             }
         }
         return any;

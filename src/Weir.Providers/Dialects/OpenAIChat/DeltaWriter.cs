@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Weir.Providers.Neutral;
 
@@ -19,6 +20,9 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
         internal bool IsStopped { get; set; }
 
         internal string? Seal { get; set; }
+
+        /// <summary>The thoughts of the open part.</summary>
+        internal StringBuilder Thoughts { get; } = new();
     }
 
     private readonly List<Choice> _choices = [];
@@ -108,6 +112,7 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
     {
         var choice = Open(delta.Choice, target);
         choice.Seal = delta.Part == DeltaPart.ToolCall ? null : delta.Signature;
+        choice.Thoughts.Clear();
         if (delta.Part != DeltaPart.ToolCall)
         {
             return;
@@ -146,9 +151,8 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
         switch (delta.Part)
         {
             case DeltaPart.Thinking or DeltaPart.RedactedThinking:
-                // LiteLLM's pair in every chunk: clients that bring thoughts back add the blocks up.
                 json.WriteString("reasoning_content"u8, delta.Text);
-                WriteBlock(json, new ThinkingPart(delta.Text));
+                choice.Thoughts.Append(delta.Text);
                 break;
             case DeltaPart.Refusal:
                 json.WriteString("refusal"u8, delta.Text);
@@ -187,8 +191,10 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
         {
             return;
         }
+        // Once and whole: of a member that it does not know one client keeps the last chunk's, another the sum of all, and each has to bring
+        // the words back that the seal is over.
         var json = Chunk(choice, target);
-        WriteBlock(json, new ThinkingPart("") { Signature = choice.Seal, Redacted = delta.Part == DeltaPart.RedactedThinking });
+        WriteBlock(json, new ThinkingPart(choice.Thoughts.ToString()) { Signature = choice.Seal, Redacted = delta.Part == DeltaPart.RedactedThinking });
         Send(target, default);
         choice.Seal = null;
     }

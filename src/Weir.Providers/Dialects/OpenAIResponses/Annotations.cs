@@ -9,6 +9,9 @@ namespace Weir.Providers.Dialects.OpenAIResponses;
 /// </summary>
 internal static class Annotations
 {
+    /// <summary>The kind under which a step of a stream carries them.</summary>
+    internal const string Kind = "citations";
+
     /// <summary>Writes the elements of <c>annotations</c>.</summary>
     internal static void Write(Utf8JsonWriter json, TextPart text)
     {

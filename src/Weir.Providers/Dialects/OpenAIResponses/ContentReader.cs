@@ -47,7 +47,8 @@ internal static class ContentReader
         }
     }
 
-    private static ContentPart ReadPart(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, in Place place)
+    /// <summary>Reads the part on whose brace the reader stands.</summary>
+    internal static ContentPart ReadPart(ref Utf8JsonReader reader, ReadOnlySpan<byte> source, in Place place)
     {
         var type = Fields.Peek(reader, "type"u8);
         switch (type)

@@ -98,7 +98,7 @@ internal sealed class Item
             return null;
         }
         var (seal, redacted) = SealedThoughts.Split(EncryptedContent);
-        return new ThinkingPart(Thoughts) { Signature = seal, Redacted = redacted, Id = Id };
+        return new ThinkingPart(Thoughts) { Signature = seal, Redacted = redacted, Id = ResponseObject.IsMadeHere(Id) ? null : Id };
     }
 
     private string Neutral() => FreeForm.Wrap(Input ?? "");

@@ -25,6 +25,8 @@ internal sealed class PartQueue
 
         internal OpaquePart? Opaque { get; init; }
 
+        internal OpaquePart? Sources { get; set; }
+
         /// <summary>For thoughts: whether they come from the summary, and from which part of it.</summary>
         internal bool FromSummary { get; init; }
 
@@ -140,6 +142,15 @@ internal sealed class PartQueue
         }
     }
 
+    /// <summary>The sources of a text that is not ended.</summary>
+    internal void Cite(long item, long number, ContentPart part)
+    {
+        if (part is TextPart { Citations.IsAbsent: false } text && Find(item, number) is { Kind: DeltaPart.Text } open)
+        {
+            open.Sources = new OpaquePart(text.CitationsFrom, Annotations.Kind, text.Citations);
+        }
+    }
+
     /// <summary>A part of which no piece came before.</summary>
     internal void Whole(long item, long number, ContentPart part, List<ChatDelta> deltas)
     {
@@ -147,6 +158,7 @@ internal sealed class PartQueue
         {
             case TextPart text:
                 Say(item, number, DeltaPart.Text, text.Text, deltas);
+                Cite(item, number, text);
                 break;
             case RefusalPart refusal:
                 Say(item, number, DeltaPart.Refusal, refusal.Text, deltas);
@@ -259,7 +271,7 @@ internal sealed class PartQueue
                 {
                     deltas.Add(new ChatDelta(DeltaKind.Signature) { Index = _told, Part = part.Kind, Text = part.Seal });
                 }
-                deltas.Add(new ChatDelta(DeltaKind.PartEnd) { Index = _told, Part = part.Kind });
+                deltas.Add(new ChatDelta(DeltaKind.PartEnd) { Index = _told, Part = part.Kind, Opaque = part.Sources });
             }
             _told++;
             _open.RemoveAt(0);

@@ -21,6 +21,9 @@ internal sealed class ResponseObject(AnswerContext context)
     /// <summary>An id for the n-th item.</summary>
     internal string ItemId(string prefix, int n) => $"{prefix}_{context.Id}_{n}";
 
+    /// <summary>Whether <paramref name="id"/> is of that form, which OpenAI's are not: another vendor's thoughts, that have no id of their own.</summary>
+    internal static bool IsMadeHere(string? id) => id is not null && id.IndexOf('_', StringComparison.Ordinal) != id.LastIndexOf('_');
+
     /// <summary>Writes the object.</summary>
     /// <param name="json">The writer, where a value is due.</param>
     /// <param name="status">Its status.</param>

@@ -94,10 +94,6 @@ internal sealed class ResponsesAnswerReader
 
     private ChatResult Finished()
     {
-        if (_status is "failed" or "cancelled")
-        {
-            throw new DialectException("error", $"The upstream's response has the status '{_status}'.");
-        }
         if (_status is "queued" or "in_progress")
         {
             throw new DialectException("status", "The upstream's response is not finished: it runs in the background.");

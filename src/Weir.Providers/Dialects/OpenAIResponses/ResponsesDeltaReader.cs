@@ -75,7 +75,7 @@ internal sealed class ResponsesDeltaReader : IDeltaReader
                 Say(DeltaPart.Refusal, found.Part, found.Delta, found.Whole, found.Kind == StreamEventKind.RefusalDone, deltas);
                 break;
             case StreamEventKind.PartDone:
-                _queue.End(_current, found.Part, deltas);
+                PartDone(found, data, deltas);
                 break;
             case StreamEventKind.ArgumentsDelta or StreamEventKind.CustomInputDelta:
                 _queue.Input(_current, found.Delta, deltas);
@@ -101,12 +101,12 @@ internal sealed class ResponsesDeltaReader : IDeltaReader
         {
             return;
         }
-        _started = true;
         var answer = new ResponsesAnswerReader();
         if (found.Response.End > 0)
         {
             ReadResponse(answer, found.Response, data, withOutput: false);
         }
+        _started = true;
         deltas.Add(new ChatDelta(DeltaKind.Start) { Id = answer.Result.Id, Name = answer.Result.Model, Usage = answer.Result.Usage });
     }
 
@@ -127,14 +127,16 @@ internal sealed class ResponsesDeltaReader : IDeltaReader
 
     private void Done(ByteSpan span, ReadOnlySpan<byte> data, List<ChatDelta> deltas)
     {
-        if (span.End == 0 || _finished.Count > MostItems || !_finished.Add(_current))
+        if (span.End == 0 || _finished.Count > MostItems || _finished.Contains(_current))
         {
             return;
         }
         var source = data[span.Start..span.End];
         var reader = new Utf8JsonReader(source, Fields.Options);
         reader.Read();
-        Finished(_current, Item.Read(ref reader, source, Place.InAnswer), deltas);
+        var item = Item.Read(ref reader, source, Place.InAnswer);
+        _finished.Add(_current);
+        Finished(_current, item, deltas);
     }
 
     /// <summary>Tells what no earlier event told of a whole item, and closes what one opened.</summary>
@@ -154,9 +156,13 @@ internal sealed class ResponsesDeltaReader : IDeltaReader
             _queue.EndInput(output, item.Input, deltas);
             return;
         }
-        _queue.EndItem(output, deltas);
         var parts = new List<ContentPart>();
         item.AddTo(parts);
+        for (var n = 0; n < parts.Count; n++)
+        {
+            _queue.Cite(output, n, parts[n]);
+        }
+        _queue.EndItem(output, deltas);
         for (var n = 0; n < parts.Count; n++)
         {
             if (!_queue.Knows(output, n))
@@ -173,14 +179,23 @@ internal sealed class ResponsesDeltaReader : IDeltaReader
             return;
         }
         var text = ends && !_queue.Knows(_current, part) ? whole : delta;
+        // The part stays open until it is whole: its sources come after its text.
         if (text is not null)
         {
             _queue.Say(_current, part, kind, text, deltas);
         }
-        if (ends)
+    }
+
+    private void PartDone(in StreamEvent found, ReadOnlySpan<byte> data, List<ChatDelta> deltas)
+    {
+        if (found.Content.End > 0)
         {
-            _queue.End(_current, part, deltas);
+            var source = data[found.Content.Start..found.Content.End];
+            var reader = new Utf8JsonReader(source, Fields.Options);
+            reader.Read();
+            _queue.Cite(_current, found.Part, ContentReader.ReadPart(ref reader, source, Place.InAnswer));
         }
+        _queue.End(_current, found.Part, deltas);
     }
 
     private void Think(in StreamEvent found, List<ChatDelta> deltas)

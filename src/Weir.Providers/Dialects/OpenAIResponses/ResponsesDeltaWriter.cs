@@ -60,7 +60,7 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
                 _seal.Append(delta.Text);
                 break;
             case DeltaKind.PartEnd:
-                Close(target);
+                Close(delta, target);
                 break;
             case DeltaKind.Opaque when delta.Opaque is { Dialect: WireFormat.OpenAIResponses } opaque:
                 CloseMessage(target);
@@ -181,13 +181,13 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
         }
     }
 
-    private void Close(IBufferWriter<byte> target)
+    private void Close(in ChatDelta delta, IBufferWriter<byte> target)
     {
         var text = _text.ToString();
         switch (_part)
         {
             case DeltaPart.Text or DeltaPart.Refusal:
-                CloseText(text, target);
+                CloseText(text, delta.Opaque, target);
                 break;
             case DeltaPart.Thinking or DeltaPart.RedactedThinking:
                 CloseThinking(text, target);
@@ -198,9 +198,15 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
         }
     }
 
-    private void CloseText(string text, IBufferWriter<byte> target)
+    private void CloseText(string text, OpaquePart? sources, IBufferWriter<byte> target)
     {
         var refusal = _part == DeltaPart.Refusal;
+        var part = Said(text);
+        if (part is TextPart plain && sources is { Kind: Annotations.Kind })
+        {
+            part = plain with { Citations = sources.Value, CitationsFrom = sources.Dialect };
+            WriteSources((TextPart)part, target);
+        }
         Begin(refusal ? "response.refusal.done"u8 : "response.output_text.done"u8, target);
         Place(content: true);
         _json.WriteString(refusal ? "refusal"u8 : "text"u8, text);
@@ -210,13 +216,34 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
             _json.WriteEndArray();
         }
         EndEvent(target);
-        var part = Said(text);
         Begin("response.content_part.done"u8, target);
         Place(content: true);
         _json.WritePropertyName("part"u8);
         ContentWriter.WriteOutput(_json, part, complete: true);
         EndEvent(target);
         _said.Add(part);
+    }
+
+    private void WriteSources(TextPart text, IBufferWriter<byte> target)
+    {
+        var list = BeginItem();
+        list.WriteStartArray();
+        Annotations.Write(list, text);
+        list.WriteEndArray();
+        list.Flush();
+        var reader = new Utf8JsonReader(_item.WrittenSpan, Fields.Options);
+        reader.Read();
+        for (var n = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; n++)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            Begin("response.output_text.annotation.added"u8, target);
+            Place(content: true);
+            _json.WriteNumber("annotation_index"u8, n);
+            _json.WritePropertyName("annotation"u8);
+            _json.WriteRawValue(_item.WrittenSpan[start..(int)reader.BytesConsumed], skipInputValidation: true);
+            EndEvent(target);
+        }
     }
 
     private void CloseThinking(string text, IBufferWriter<byte> target)

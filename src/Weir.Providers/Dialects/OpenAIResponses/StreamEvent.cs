@@ -46,6 +46,9 @@ internal ref struct StreamEvent
     /// <summary>Where the <c>item</c> lies; empty when there is none.</summary>
     internal ByteSpan Item;
 
+    /// <summary>Where the whole <c>part</c> lies; empty when there is none.</summary>
+    internal ByteSpan Content;
+
     /// <summary>Where the <c>response</c> lies; empty when there is none.</summary>
     internal ByteSpan Response;
 
@@ -117,6 +120,10 @@ internal ref struct StreamEvent
             else if (reader.ValueTextEquals("item"u8))
             {
                 found.Item = Object(ref reader);
+            }
+            else if (reader.ValueTextEquals("part"u8))
+            {
+                found.Content = Object(ref reader);
             }
             else if (reader.ValueTextEquals("response"u8))
             {

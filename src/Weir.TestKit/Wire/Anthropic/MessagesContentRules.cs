@@ -5,6 +5,8 @@ namespace Weir.TestKit.Wire.Anthropic;
 /// <summary>What Anthropic's API refuses about the messages: empty content, results without a call, calls without a result, thoughts that were changed.</summary>
 internal static class MessagesContentRules
 {
+    private const int MostCacheMarks = 4;
+
     public static string? Refusal(MessagesRequest request)
     {
         if (request.Member("messages") is not { ValueKind: JsonValueKind.Array } messages)
@@ -15,6 +17,16 @@ internal static class MessagesContentRules
         if (messages.GetArrayLength() == 0)
         {
             return "messages: at least one message is required";
+        }
+
+        if (request.Root.Items("system").Any(b => b.Is("type", "text") && b.Text("text") is null or ""))
+        {
+            return "system: text content blocks must be non-empty";
+        }
+
+        if (CacheMarks(request.Root) is > MostCacheMarks and var marks)
+        {
+            return $"A maximum of {MostCacheMarks} blocks with cache_control may be provided. Found {marks}.";
         }
 
         var called = new List<string>();
@@ -30,8 +42,14 @@ internal static class MessagesContentRules
             index++;
         }
 
-        return null;
+        return called.Count > 0 ? Unanswered(last, called[0]) : null;
     }
+
+    private static string Unanswered(int index, string call) =>
+        $"messages.{index}: `tool_use` ids were found without `tool_result` blocks immediately after: {call}. Each `tool_use` block must have a corresponding `tool_result` block in the next message.";
+
+    private static int CacheMarks(JsonElement root) =>
+        root.Items("system").Concat(root.Items("tools")).Concat(root.Items("messages").SelectMany(m => m.Items("content"))).Count(b => b.Member("cache_control") is not null);
 
     /// <summary>One message; <paramref name="called"/> holds the calls of the one before and gets its own.</summary>
     private static string? Message(ModelRequest request, JsonElement message, int index, int last, List<string> called)
@@ -66,12 +84,18 @@ internal static class MessagesContentRules
                 return refusal;
             }
 
+            if (!block.Is("type", "tool_result") && called.Except(answered).FirstOrDefault() is { } late)
+            {
+                // Results come first in their message, whatever else is said after them.
+                return Unanswered(index - 1, late);
+            }
+
             part++;
         }
 
         if (called.Except(answered).FirstOrDefault() is { } unanswered)
         {
-            return $"messages.{index - 1}: `tool_use` ids were found without `tool_result` blocks immediately after: {unanswered}. Each `tool_use` block must have a corresponding `tool_result` block in the next message.";
+            return Unanswered(index - 1, unanswered);
         }
 
         called.Clear();

@@ -39,6 +39,8 @@ internal sealed class ConverseRequest : ModelRequest
         }
 
         AddTools();
+        var format = Member("outputConfig")?.Member("textFormat");
+        Schema = format?.Text("type") is "json_schema" ? ParsedSchema(format?.Member("structure")?.Member("jsonSchema")?.Text("schema")) : null;
     }
 
     public override bool Stream => Kind == RouteKind.ConverseStream;
@@ -58,7 +60,7 @@ internal sealed class ConverseRequest : ModelRequest
         }
     }
 
-    public override JsonElement? Schema => null;
+    public override JsonElement? Schema { get; }
 
     public override bool WantsReasoning => Member("additionalModelRequestFields") is { } more
         && ((more.Member("thinking") ?? more.Member("reasoningConfig"))?.Text("type") is "enabled" or "adaptive");
@@ -66,4 +68,24 @@ internal sealed class ConverseRequest : ModelRequest
     public override ImmutableArray<string> StopSequences => [.. _inference.Items("stopSequences").Select(s => s.GetString() ?? "")];
 
     public override Fault? Refusal(HttpRequest http) => ConverseRules.Refusal(this);
+
+    /// <summary>The schema, which stands in a text here.</summary>
+    private static JsonElement? ParsedSchema(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            // A schema that is none can't be obeyed.
+            return null;
+        }
+    }
 }

@@ -84,7 +84,7 @@ internal static class BatchesAnswer
         using var document = JsonDocument.Parse(line);
         var asked = document.RootElement;
         var kind = endpoint == "/v1/embeddings" ? RouteKind.Embedding : RouteKind.Chat;
-        var request = new ChatRequest(new ModelRoute(kind, null), asked.Member("body"), number);
+        var request = new ChatRequest(new ModelRoute(kind, null), asked.Member("body"), number, strict: false);
         Answer answer = kind == RouteKind.Embedding ? new EmbeddingAnswer(options, request) : new ChatAnswer(options, script, request);
         var body = new ArrayBufferWriter<byte>();
         answer.WriteBody(body);

@@ -11,9 +11,11 @@ internal sealed class SpeechAnswer(ScriptedModelOptions options, ModelRequest re
 
     private bool AsEvents => Request.Text("stream_format") == "sse";
 
+    public override WireShape Shape => AsEvents ? base.Shape : SoundShape.Instance;
+
     public override bool Streams => true;
 
-    public override string ContentType => AsEvents ? Shape.StreamType : Request.Text("response_format") switch
+    public override string ContentType => AsEvents ? base.Shape.StreamType : Request.Text("response_format") switch
     {
         "wav" => "audio/wav",
         "opus" => "audio/opus",

@@ -8,9 +8,12 @@ namespace Weir.TestKit.Wire.OpenAI;
 /// <summary>A chat completion, a legacy completion or an embedding as it is asked for.</summary>
 internal sealed class ChatRequest : ModelRequest
 {
-    public ChatRequest(ModelRoute route, JsonElement? root, int number)
+    private readonly bool _strict;
+
+    public ChatRequest(ModelRoute route, JsonElement? root, int number, bool strict)
         : base(route, root, number)
     {
+        _strict = strict;
         Tools = [.. Root.Items("tools").Where(t => t.Member("function")?.Text("name") is not null)
             .Select(t => t.GetProperty("function")).Select(f => new OfferedTool(f.Text("name") ?? "", f.Member("parameters")))];
         foreach (var message in Root.Items("messages"))
@@ -56,6 +59,6 @@ internal sealed class ChatRequest : ModelRequest
             RouteKind.Embedding when Member("input") is null => "input",
             _ => null,
         };
-        return missing is null ? null : OpenAIRefusal.Missing(missing);
+        return missing is not null ? OpenAIRefusal.Missing(missing) : _strict && Kind == RouteKind.Chat ? ChatRules.Refusal(this) : null;
     }
 }

@@ -87,7 +87,7 @@ internal sealed class CoverageTable
             switch (one.Kind)
             {
                 case DialectCase.Requests:
-                    return FeatureSigns.InRequest(feature, to.ReadRequest(Crossing.WriteRequest(to, from.ReadRequest(one.Body), new Dropped())));
+                    return FeatureSigns.InRequest(feature, to.ReadRequest(Crossing.WriteRequest(to, Crossing.Aim(from.ReadRequest(one.Body), from, to), new Dropped())));
                 case DialectCase.Answers:
                     return FeatureSigns.InAnswer(feature, to.ReadAnswer(Crossing.WriteAnswer(to, from.ReadAnswer(one.Body))));
                 default:

@@ -12,6 +12,12 @@ internal static class Conversations
 
     private static readonly Gen<ContentPart> TextPart = Text.Select(text => (ContentPart)new TextPart(text));
 
+    private static readonly Gen<ContentPart> CitedPart = Said.Select(text => (ContentPart)new TextPart(text)
+    {
+        Citations = RawJson.Of("[{\"type\":\"url_citation\",\"start_index\":0,\"end_index\":1,\"url\":\"https://x.example/\",\"title\":\"X\"},{\"type\":\"file_path\",\"file_id\":\"file-1\"}]"u8),
+        CitationsFrom = WireFormat.OpenAIResponses,
+    });
+
     private static readonly Gen<MediaSource> Source = OneOf(MediaSource.OfBase64("QUJD"), MediaSource.OfUrl("https://x.example/y"), MediaSource.OfFile("file-1"));
 
     private static readonly Gen<ContentPart> Image = Gen.Select(Source, OneOf(null, "low", "high"), OneOf("image/png", "image/webp"),
@@ -43,7 +49,7 @@ internal static class Conversations
 
     /// <summary>What a model says, in an answer.</summary>
     internal static readonly Gen<List<ContentPart>> Answer =
-        Gen.OneOf(TextPart, TextPart, Call, Patch, Thinking, Refusal, Opaque).Array[0, 8].Select(parts => Distinct(parts));
+        Gen.OneOf(TextPart, TextPart, CitedPart, Call, Patch, Thinking, Refusal, Opaque).Array[0, 8].Select(parts => Distinct(parts));
 
     private static readonly Gen<ChatMessage> Message = Gen.OneOf(
         Gen.OneOf(TextPart, Image, Document, Audio).Array[0, 4].Select(parts => new ChatMessage(ChatRole.User, [.. parts])),

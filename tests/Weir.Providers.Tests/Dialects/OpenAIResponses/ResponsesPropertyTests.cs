@@ -218,7 +218,8 @@ public sealed class ResponsesPropertyTests
             {
                 deltas.Add(new ChatDelta(DeltaKind.Signature) { Index = n, Part = kind, Text = seal });
             }
-            deltas.Add(new ChatDelta(DeltaKind.PartEnd) { Index = n, Part = kind });
+            var sources = parts[n] is TextPart { Citations.IsAbsent: false } cited ? new OpaquePart(cited.CitationsFrom, "citations", cited.Citations) : null;
+            deltas.Add(new ChatDelta(DeltaKind.PartEnd) { Index = n, Part = kind, Opaque = sources });
         }
         var told = new ChatDelta(DeltaKind.Usage) { Usage = usage };
         var stopped = new ChatDelta(DeltaKind.Stop) { Stop = stop };

@@ -99,9 +99,9 @@ public sealed class ResponsesTests
     }
 
     [Fact]
-    public void A_failed_or_unfinished_response_is_no_answer()
+    public void A_failed_response_tells_that_it_failed_and_an_unfinished_one_is_no_answer()
     {
-        Assert.Equal("error", Assert.Throws<DialectException>(() => Dialect.ReadAnswer("""{"status":"failed","error":{"code":"x","message":"sk-secret"}}"""u8)).Member);
+        Assert.Equal(StopReason.Error, Dialect.ReadAnswer("""{"status":"failed","error":{"code":"x","message":"sk-secret"}}"""u8).Choices[0].Stop);
         Assert.Equal("status", Assert.Throws<DialectException>(() => Dialect.ReadAnswer("""{"status":"queued","output":[]}"""u8)).Member);
         Assert.Throws<DialectException>(() => Dialect.ReadAnswer("[]"u8));
     }
@@ -116,6 +116,17 @@ public sealed class ResponsesTests
         reader.Finish(deltas);
         var text = Assert.IsType<TextPart>(Assert.Single(DeltaSum.Of(deltas).Choices[0].Parts));
         Assert.Equal("a\uFFFD\uFFFDb\n", text.Text);
+    }
+
+    [Fact]
+    public void A_first_event_that_can_not_be_read_does_not_cost_the_start()
+    {
+        var deltas = new List<ChatDelta>();
+        var reader = Dialect.NewReader();
+        Assert.Throws<DialectException>(() => reader.Read([], """{"type":"response.created","response":{"\ud800":1}}"""u8, deltas));
+        reader.Read([], """{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"Hi"}"""u8, deltas);
+        reader.Finish(deltas);
+        Assert.Equal("Hi", Assert.IsType<TextPart>(Assert.Single(DeltaSum.Of(deltas).Choices[0].Parts)).Text);
     }
 
     [Fact]

@@ -19,6 +19,8 @@ internal sealed class StrictClient
 
         internal StringBuilder Text { get; } = new();
 
+        internal List<string> Sources { get; } = [];
+
         internal bool PartOpen { get; set; }
 
         internal bool InputDone { get; set; }
@@ -93,6 +95,12 @@ internal sealed class StrictClient
             case "response.reasoning_summary_text.delta":
                 More(data, "summary_index");
                 break;
+            case "response.output_text.annotation.added":
+                var cited = InPart(data, "content_index");
+                Assert.False(cited.TextDone);
+                Assert.Equal(cited.Sources.Count, data.GetProperty("annotation_index").GetInt32());
+                cited.Sources.Add(data.GetProperty("annotation").GetRawText());
+                break;
             case "response.output_text.done":
                 TextDone(data, "content_index", "text");
                 break;
@@ -104,6 +112,10 @@ internal sealed class StrictClient
                 break;
             case "response.content_part.done":
                 var part = data.GetProperty("part");
+                if (part.TryGetProperty("annotations", out var annotations))
+                {
+                    Assert.Equal(Here(data).Sources, annotations.EnumerateArray().Select(one => one.GetRawText()));
+                }
                 End(data, "content_index", Text(part, Text(part, "type") == "refusal" ? "refusal" : "text"));
                 break;
             case "response.reasoning_summary_part.done":
@@ -225,6 +237,7 @@ internal sealed class StrictClient
         Assert.Equal(open.Parts.Count, data.GetProperty(index).GetInt32());
         (open.PartOpen, open.TextDone) = (true, false);
         open.Text.Clear();
+        open.Sources.Clear();
         return open;
     }
 
