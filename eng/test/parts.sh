@@ -80,11 +80,12 @@ run_part() {
 }
 
 run_project() {
-  local name=$1 log=$logs/$1.log file exe status
+  local name=$1 log=$logs/$1.log file exe status chosen=()
+  [[ -n ${WEIR_SOAK:-} ]] || chosen=(--filter-not-trait Run=soak)
   file=$(project_file "$name")
   exe=$(dirname "$file")/bin/Release/net10.0/$name
   [[ -x $exe ]] || { crashed "$name" "its executable was not built ($exe)" /dev/null; return; }
-  timeout --kill-after=20 "${WEIR_TEST_LIMIT_S:-1200}" "$exe" --no-ansi --progress off --seed "$WEIR_SEED" >"$log" 2>&1 </dev/null
+  timeout --kill-after=20 "${WEIR_TEST_LIMIT_S:-1200}" "$exe" --no-ansi --progress off --seed "$WEIR_SEED" "${chosen[@]}" >"$log" 2>&1 </dev/null
   status=$?
   local t f s k
   t=$(summary total "$log"); f=$(summary failed "$log"); s=$(summary succeeded "$log"); k=$(summary skipped "$log")

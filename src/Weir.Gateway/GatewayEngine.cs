@@ -9,6 +9,7 @@ using Weir.Gateway.Endpoints.Health;
 using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
@@ -35,6 +36,7 @@ public sealed class GatewayEngine : IDisposable
     private readonly GoogleSignIn _google;
     private readonly RoutingState _routing;
     private readonly HealthBoard _board;
+    private readonly IdSecret _idSecret;
     private readonly SnapshotHolder _snapshots;
     private readonly GatewayStatus _status;
     private readonly ILogger _log;
@@ -59,13 +61,17 @@ public sealed class GatewayEngine : IDisposable
         _google = new GoogleSignIn(_connector, parts.Time, parts.Variable, fault => _log.SignInTrouble(fault.Message));
         _routing = new RoutingState(parts.Time);
         _board = new HealthBoard(parts.Time);
+        _idSecret = new IdSecret(parts.Variable);
         _snapshots = new SnapshotHolder(Compile(config));
 
         var caps = StreamCaps.Default;
         var picker = new DeploymentPicker(_routing.Clock, parts.Random);
-        var attempts = new AttemptLoop(new UpstreamAttempt(parts.Time, caps), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
+        var attempt = new UpstreamAttempt(parts.Time, caps);
+        var shelf = new KeptShelf(parts.Kept, parts.Logs.CreateLogger<KeptShelf>());
+        var kept = new KeptAttempt(attempt, shelf, parts.Time, caps);
+        var attempts = new AttemptLoop(attempt, kept, picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
         var uploads = new UploadReader(new UploadFolder(config.Request.UploadFolder ?? parts.UploadFolder), parts.Logs.CreateLogger<UploadReader>());
-        var pipeline = new GatewayPipeline(_snapshots, uploads, attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
+        var pipeline = new GatewayPipeline(_snapshots, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, parts.Ledger, parts.Time), attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline,
@@ -154,7 +160,8 @@ public sealed class GatewayEngine : IDisposable
     private GatewaySnapshot Compile(GatewayConfig config)
     {
         var routes = RoutingTable.Build(config, _routing, (entry, state) => Compile(config, entry, state));
-        _connector.NameHosts(routes.Deployments.OfType<UpstreamDeployment>().Select(d => d.NamedHost)
+        UpstreamDeployment[] files = [.. config.FileAccounts.Select(entry => Compile(config, entry, _routing.Get(entry.Id)))];
+        _connector.NameHosts(routes.Deployments.OfType<UpstreamDeployment>().Concat(files).Select(d => d.NamedHost)
             .Concat(_otlp?.Hosts ?? []).OfType<Uri>());
         _metrics.ConfigApplied(config, _parts.Time.GetUtcNow());
         foreach (var rejected in config.Rejected)
@@ -165,7 +172,12 @@ public sealed class GatewayEngine : IDisposable
         {
             _log.PriceUnknown(unpriced.Provider.Name, unpriced.Config.UpstreamModel, unpriced.Id);
         }
-        return new GatewaySnapshot(config, new Authenticator(config.Access), routes);
+        var ids = _idSecret.For(config.Access, out var lasting);
+        if (!lasting)
+        {
+            _log.IdsEndWithProcess();
+        }
+        return new GatewaySnapshot(config, new Authenticator(config.Access, _parts.OtherCallers), routes, ids) { FileAccounts = files };
     }
 
     private UpstreamDeployment Compile(GatewayConfig config, DeploymentConfig entry, DeploymentState state)

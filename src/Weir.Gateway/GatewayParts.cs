@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Weir.Gateway.Access;
 using Weir.Gateway.Ledger;
 using Weir.Providers.Pricing;
 using Weir.Providers.Upstream;
@@ -26,8 +27,14 @@ public sealed record GatewayParts
     /// <summary>Reads an environment variable.</summary>
     public required Func<string, string?> Variable { get; init; }
 
+    /// <summary>Whose the files and batches are that upstreams keep.</summary>
+    public IKeptIndex Kept { get; init; } = new MemoryKeptIndex();
+
     /// <summary>Prices.</summary>
     public PriceBook Prices { get; init; } = PriceBook.Embedded;
+
+    /// <summary>Callers besides the one with the master key, by the hash of their key. A build without keys of its own has none.</summary>
+    internal IReadOnlyDictionary<string, Caller>? OtherCallers { get; init; }
 
     /// <summary>Where forms with files lie while they are served, unless the configuration names a folder.</summary>
     public string UploadFolder { get; init; } = Path.Combine(Path.GetTempPath(), "weir-uploads");

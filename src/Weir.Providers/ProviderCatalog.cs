@@ -10,7 +10,7 @@ public static class ProviderCatalog
     [
         new AzureOpenAI(),
         new TextCompletionOpenAI(),
-        new OpenAICompatibleWithText("openai") { HasResponses = true, DefaultBase = new("https://api.openai.com/v1"), KeyVariables = ["OPENAI_API_KEY"], BaseVariables = ["OPENAI_BASE_URL", "OPENAI_API_BASE"] },
+        new OpenAICompatibleWithText("openai") { HasResponses = true, HasFiles = true, DefaultBase = new("https://api.openai.com/v1"), KeyVariables = ["OPENAI_API_KEY"], BaseVariables = ["OPENAI_BASE_URL", "OPENAI_API_BASE"] },
 
         // Vendors with a wire format of their own.
         new Anthropic(),
@@ -25,7 +25,7 @@ public static class ProviderCatalog
         Ollama("ollama_chat"),
         new OpenAICompatibleWithText("lm_studio") { DefaultBase = new("http://localhost:1234/v1"), KeyVariables = ["LM_STUDIO_API_KEY"], BaseVariables = ["LM_STUDIO_API_BASE"], KeyOptional = true },
         new OpenAICompatibleWithText("llamafile") { DefaultBase = new("http://127.0.0.1:8080/v1"), KeyVariables = ["LLAMAFILE_API_KEY"], BaseVariables = ["LLAMAFILE_API_BASE"], KeyOptional = true },
-        new OpenAICompatibleWithRerank("litellm_proxy") { HasResponses = true, KeyVariables = ["LITELLM_PROXY_API_KEY"], BaseVariables = ["LITELLM_PROXY_API_BASE"], KeyOptional = true },
+        new OpenAICompatibleWithRerank("litellm_proxy") { HasResponses = true, HasFiles = true, KeyVariables = ["LITELLM_PROXY_API_KEY"], BaseVariables = ["LITELLM_PROXY_API_BASE"], KeyOptional = true },
         new OpenAICompatibleWithText("custom_openai") { KeyVariables = ["OPENAI_LIKE_API_KEY"], BaseVariables = ["OPENAI_LIKE_API_BASE"], KeyOptional = true },
         new OpenAICompatibleWithText("openai_like") { KeyVariables = ["OPENAI_LIKE_API_KEY"], BaseVariables = ["OPENAI_LIKE_API_BASE"], KeyOptional = true },
 

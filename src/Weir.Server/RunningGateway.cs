@@ -59,6 +59,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         var engine = new GatewayEngine(config, new GatewayParts
         {
             Ledger = journal,
+            Kept = storage.Kept,
             Logs = logs,
             Random = Chance.Shared,
             Outbound = OutboundOptions.FromEnvironment(variable),

@@ -7,9 +7,10 @@ public sealed class Storage : IDisposable
 {
     private readonly IDisposable _owned;
 
-    internal Storage(ILedgerStore ledger, IMigrationRunner migrations, string description, string notice, IDisposable owned)
+    internal Storage(ILedgerStore ledger, IKeptIndex kept, IMigrationRunner migrations, string description, string notice, IDisposable owned)
     {
         Ledger = ledger;
+        Kept = kept;
         Migrations = migrations;
         Description = description;
         Notice = notice;
@@ -18,6 +19,9 @@ public sealed class Storage : IDisposable
 
     /// <summary>Where request rows go.</summary>
     public ILedgerStore Ledger { get; }
+
+    /// <summary>Whose the files and batches are that upstreams keep.</summary>
+    public IKeptIndex Kept { get; }
 
     /// <summary>Its schema.</summary>
     public IMigrationRunner Migrations { get; }

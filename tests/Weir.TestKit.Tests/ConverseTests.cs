@@ -33,6 +33,17 @@ public sealed class ConverseTests
     }
 
     [Fact]
+    public async Task A_schema_for_the_answer_is_obeyed()
+    {
+        await using var wired = await Wired.StartAsync(new ScriptedModelOptions());
+        const string Format = """","outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"]}"}}}}"""";
+
+        var answer = await wired.AskAsync(Path, Body("hello", Format));
+
+        Assert.Equal("""{"city":"text"}""", answer.GetProperty("output").GetProperty("message").GetProperty("content")[0].GetProperty("text").GetString());
+    }
+
+    [Fact]
     public async Task A_stream_is_frames_whose_lengths_and_checksums_are_right()
     {
         await using var wired = await Wired.StartAsync();

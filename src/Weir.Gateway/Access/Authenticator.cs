@@ -12,9 +12,12 @@ internal sealed class Authenticator
     private readonly byte[]? _masterHash;
     private readonly Caller _master;
     private readonly string? _keyHeader;
+    private readonly IReadOnlyDictionary<string, Caller> _others;
 
-    internal Authenticator(AccessConfig config)
+    /// <summary>Knows the configured master key, and <paramref name="others"/> by the hash of their key.</summary>
+    internal Authenticator(AccessConfig config, IReadOnlyDictionary<string, Caller>? others = null)
     {
+        _others = others ?? System.Collections.Frozen.FrozenDictionary<string, Caller>.Empty;
         _keyHeader = config.KeyHeaderName;
         _masterHash = config.MasterKey is { } key ? SHA256.HashData(Encoding.UTF8.GetBytes(key.Reveal())) : null;
         _master = _masterHash is null ? Caller.Anonymous : new Caller(Convert.ToHexStringLower(_masterHash), "master", true);
@@ -42,6 +45,10 @@ internal sealed class Authenticator
         if (CryptographicOperations.FixedTimeEquals(hash, _masterHash))
         {
             return _master;
+        }
+        if (_others.Count > 0 && _others.TryGetValue(Convert.ToHexStringLower(hash), out var other))
+        {
+            return other;
         }
         error = Unknown(key, hash);
         return null;

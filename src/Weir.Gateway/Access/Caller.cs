@@ -11,6 +11,9 @@ internal sealed record Caller(string KeyHash, string Alias, bool IsAdmin)
     /// <summary>The caller of a gateway that runs without any key (allowed only when the config says so in as many words).</summary>
     internal static readonly Caller Anonymous = new("", "anonymous", true);
 
+    /// <summary>The scope to which the things belong that upstreams keep for this caller. Nobody of another scope can reach them.</summary>
+    internal string Owner => KeyHash;
+
     /// <summary>Its labels in metrics, looked up once.</summary>
     internal CallerSeries? Series { get; set; }
 }

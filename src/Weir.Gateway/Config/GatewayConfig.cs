@@ -16,6 +16,9 @@ public sealed record GatewayConfig
     /// <summary>Deployments that were left out, and why (shown by <c>/health</c> and a metric).</summary>
     public ImmutableArray<RejectedDeployment> Rejected { get; init; } = [];
 
+    /// <summary>Accounts that keep files and batches (<c>files_settings</c>), in file order; no model of them can be called.</summary>
+    public ImmutableArray<DeploymentConfig> FileAccounts { get; init; } = [];
+
     /// <summary>Routing, retries, cooldowns, fallbacks.</summary>
     public RouterConfig Router { get; init; } = new();
 

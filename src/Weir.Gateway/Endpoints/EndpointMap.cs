@@ -3,6 +3,7 @@ using Weir.Gateway.Endpoints.Health;
 using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Providers;
 
 namespace Weir.Gateway.Endpoints;
@@ -60,11 +61,35 @@ internal static class EndpointMap
             Model(root + "/rerank", "Puts documents in order, in Cohere's shape", Operation.Rerank);
         }
 
-        // Chats in other vendors' formats, to any model.
+        // OpenAI Responses, to any model.
         foreach (var root in (string[])["", "/v1", "/openai/v1"])
         {
             Chat(root + "/responses", "OpenAI Responses, streamed or not", WireFormat.OpenAIResponses);
         }
+
+        // What upstreams keep for their callers.
+        foreach (var root in (string[])["", "/v1", "/openai/v1"])
+        {
+            Kept(root + "/responses/{id}", "Looks at a stored response", KeptKind.Response, KeptVerb.Get);
+            Kept(root + "/responses/{id}", "Deletes a stored response", KeptKind.Response, KeptVerb.Delete);
+            Kept(root + "/responses/{id}/cancel", "Cancels a response that runs in the background", KeptKind.Response, KeptVerb.Cancel);
+            Kept(root + "/responses/{id}/input_items", "Lists the input of a stored response", KeptKind.Response, KeptVerb.Items);
+        }
+
+        foreach (var root in (string[])["", "/v1", "/openai/v1", "/{provider}/v1"])
+        {
+            Kept(root + "/files", "Uploads a file; a form", KeptKind.File, KeptVerb.Create);
+            Kept(root + "/files", "Lists the caller's files", KeptKind.File, KeptVerb.List);
+            Kept(root + "/files/{id}", "Looks at a file", KeptKind.File, KeptVerb.Get);
+            Kept(root + "/files/{id}", "Deletes a file", KeptKind.File, KeptVerb.Delete);
+            Kept(root + "/files/{id}/content", "Reads a file", KeptKind.File, KeptVerb.Content);
+            Kept(root + "/batches", "Makes a batch of an uploaded file", KeptKind.Batch, KeptVerb.Create);
+            Kept(root + "/batches", "Lists the caller's batches", KeptKind.Batch, KeptVerb.List);
+            Kept(root + "/batches/{id}", "Looks at a batch", KeptKind.Batch, KeptVerb.Get);
+            Kept(root + "/batches/{id}/cancel", "Cancels a batch", KeptKind.Batch, KeptVerb.Cancel);
+        }
+
+        // Chats in other vendors' formats, to any model.
         foreach (var root in (string[])["/v1", "/anthropic/v1"])
         {
             Chat(root + "/messages", "Anthropic Messages, streamed or not", WireFormat.AnthropicMessages);
@@ -120,6 +145,12 @@ internal static class EndpointMap
             routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.CountTokens, format, path))));
         void Chat(string path, string summary, WireFormat format, bool stream = false) =>
             routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.Chat, format, path), stream)));
+        void Kept(string path, string summary, KeptKind kind, KeptVerb verb)
+        {
+            var asked = new KeptRoute(kind, verb);
+            var surface = new Surface(asked.Operation, asked.Format, path) { Kept = asked };
+            routes.Add(new GatewayRoute(asked.Method, path, summary, false, KeptCalls.Serve(parts.Pipeline, parts.Snapshots, surface)));
+        }
         void Get(string path, string summary, RequestDelegate handler) => Add("GET", path, summary, open: false, handler);
         void Open(string method, string path, string summary, RequestDelegate handler) => Add(method, path, summary, open: true, handler);
         void Add(string method, string path, string summary, bool open, RequestDelegate handler) =>

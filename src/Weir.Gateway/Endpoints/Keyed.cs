@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Pipeline;
+using Weir.Providers;
 
 namespace Weir.Gateway.Endpoints;
 
@@ -9,9 +10,14 @@ internal static class Keyed
 {
     internal static RequestDelegate Only(SnapshotHolder snapshots, RequestDelegate handler) => http =>
     {
+        var form = CallerForm.Of(http);
+        if (form == WireFormat.GeminiGenerate)
+        {
+            CallerForm.TakeGoogleKey(http.Request);
+        }
         var caller = snapshots.Current.Authenticator.Authenticate(http.Request.Headers, out var error);
         return caller is not null
             ? handler(http)
-            : ErrorWriter.WriteAsync(http, error ?? new GatewayError(ErrorKind.NoKey, "Authentication Error, No api key passed in."), "", false);
+            : ErrorWriter.WriteAsync(http, error ?? new GatewayError(ErrorKind.NoKey, "Authentication Error, No api key passed in."), "", false, form);
     };
 }

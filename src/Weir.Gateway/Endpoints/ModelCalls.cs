@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Weir.Gateway.Access;
 using Weir.Gateway.Pipeline;
 using Weir.Providers;
 
@@ -14,7 +13,7 @@ internal static class ModelCalls
     {
         if (surface.Format == WireFormat.GeminiGenerate)
         {
-            KeyFromQuery(http.Request);
+            CallerForm.TakeGoogleKey(http.Request);
         }
         var served = await pipeline.ServeAsync(http, surface, new PathWords(http.GetRouteValue("model") as string, stream));
         if (served.Error is { } error)
@@ -22,13 +21,4 @@ internal static class ModelCalls
             await ErrorWriter.WriteAsync(http, error, served.CallId, snapshots.Current.Config.Request.IncludeCallIdInErrors, surface.Format);
         }
     };
-
-    /// <summary>Google's oldest way to sign in: <c>?key=</c>.</summary>
-    private static void KeyFromQuery(HttpRequest request)
-    {
-        if (request.Query.TryGetValue("key", out var key) && !request.Headers.ContainsKey(PresentedKey.GoogleHeader))
-        {
-            request.Headers[PresentedKey.GoogleHeader] = key;
-        }
-    }
 }

@@ -28,6 +28,7 @@ internal static class ErrorCatalog
         [ErrorKind.MockTestingDisabled] = Caller(400, "invalid_request_error"),
         [ErrorKind.GuardrailUnavailable] = Caller(400, "invalid_request_error"),
         [ErrorKind.UnknownModel] = Caller(400, "invalid_request_error"),
+        [ErrorKind.UnknownId] = Caller(404, "invalid_request_error"),
         [ErrorKind.UnsupportedParams] = new(400, "invalid_request_error", "UnsupportedParamsError", LogLevel.Information),
         [ErrorKind.UnsupportedOperation] = Caller(400, "invalid_request_error"),
         [ErrorKind.BodyTooLarge] = Caller(413, "invalid_request_error"),

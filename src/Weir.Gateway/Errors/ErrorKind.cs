@@ -18,6 +18,7 @@ internal enum ErrorKind
     MockTestingDisabled,
     GuardrailUnavailable,
     UnknownModel,
+    UnknownId,
     UnsupportedParams,
     UnsupportedOperation,
     BodyTooLarge,

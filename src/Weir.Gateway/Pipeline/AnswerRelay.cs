@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Providers.Dialects;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
@@ -15,6 +16,8 @@ namespace Weir.Gateway.Pipeline;
 /// </summary>
 internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, TimeProvider time)
 {
+    private readonly BytesRelay _bytes = new(ledger, time);
+
     /// <summary>Passes <paramref name="answer"/> on, whole or streamed.</summary>
     internal ValueTask PassOnAsync(GatewayCall call, ModelAnswer answer)
     {
@@ -22,7 +25,8 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         call.Record.UpstreamModel = answer.Model.Model;
         call.Record.Fallbacks = call.FallbacksTried;
         call.Record.Streamed = answer.Stream is not null;
-        return answer.Sound is not null ? SoundAsync(call, answer) : answer.Stream is null ? WholeAsync(call, answer) : StreamAsync(call, answer);
+        return answer.Sound is not null ? SoundAsync(call, answer) : answer.IsBytes ? _bytes.PassOnAsync(call, answer)
+            : answer.Stream is null ? WholeAsync(call, answer) : StreamAsync(call, answer);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -40,7 +44,10 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         record.Duration = time.GetElapsedTime(call.StartedAt);
         await ledger.AppendAsync(record, CancellationToken.None);
         call.Settled = true;
-        answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), null, record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
+        if (call.Surface.Kept is null)
+        {
+            answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), null, record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
+        }
 
         var response = call.Http.Response;
         response.StatusCode = record.Status;
@@ -200,7 +207,10 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         }
         await written;
         call.Settled = true;
-        answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), FirstToken(call, answer), record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
+        if (call.Surface.Kept is null)
+        {
+            answer.Deployment.State.RecordSuccess(time.GetElapsedTime(answer.SentAt), FirstToken(call, answer), record.Usage.Completion, record.Usage.Prompt + record.Usage.Completion);
+        }
         if (!call.Http.RequestAborted.IsCancellationRequested)
         {
             var last = answer.Translator?.Finish(terminal.Span, record.Usage) ?? terminal;
@@ -237,11 +247,11 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     /// <summary>The stream ends before its end: charge what was used, write the row as broken, tell a caller who is still there.</summary>
     private async ValueTask BreakAsync(GatewayCall call, ModelAnswer answer, UpstreamFault? fault)
     {
-        if (Settlement.HasToCount(call, answer))
+        if (Settlement.HasToCount(call, answer, broken: true))
         {
             await ThreadHop.ToPool();
         }
-        Settlement.Stream(call, answer);
+        Settlement.Stream(call, answer, broken: true);
         var record = call.Record;
         record.Outcome = fault is null ? RequestOutcome.ClientGone : RequestOutcome.Broken;
         record.Status = StatusCodes.Status200OK;
@@ -251,7 +261,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         await ledger.AppendAsync(record, CancellationToken.None);
         call.Settled = true;
         answer.Deployment.State.AddTokens(record.Usage.Prompt + record.Usage.Completion);
-        if (fault is not null)
+        if (fault is not null && call.Surface.Kept is null)
         {
             if (Routing.CooldownPolicy.OnFailure(call.Target.Group, answer.Deployment, fault).Began)
             {

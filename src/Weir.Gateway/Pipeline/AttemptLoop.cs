@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Routing;
 using Weir.Providers.Tokens;
 using Weir.Providers.Upstream;
@@ -11,7 +12,7 @@ namespace Weir.Gateway.Pipeline;
 /// Step 4 of the pipeline: pick a deployment, send, on a fault retry inside the group, cool down, fall back to other groups; until an answer
 /// can be passed on or nothing is left to try. Nothing has gone out to the caller while this runs.
 /// </summary>
-internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker picker, RetryPlanner retries, CallObserver observer, TimeProvider time)
+internal sealed class AttemptLoop(UpstreamAttempt attempt, KeptAttempt kept, DeploymentPicker picker, RetryPlanner retries, CallObserver observer, TimeProvider time)
 {
     private const int MostAttemptsKept = 16;
 
@@ -77,7 +78,8 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker pick
             }
             fault = outcome.Fault!; // An attempt has an answer or a fault.
             provider = deployment.Provider.Name;
-            if (CooldownPolicy.OnFailure(route.Group, deployment, fault).Began)
+            // What an account says of a thing that it keeps (or has forgotten) says nothing about its models.
+            if (call.Surface.Kept is null && CooldownPolicy.OnFailure(route.Group, deployment, fault).Began)
             {
                 observer.CooledDown(deployment, fault.Status);
             }
@@ -113,7 +115,7 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, DeploymentPicker pick
         try
         {
             observer.Attempting(call, deployment, route);
-            var outcome = await attempt.RunAsync(call, deployment, route);
+            var outcome = call.Surface.Kept is { } asked ? await kept.RunAsync(call, asked, deployment) : await attempt.RunAsync(call, deployment, route);
             answered = outcome.Answer is not null;
             observer.Attempted(call, deployment, route, outcome.Fault, outcome.Status);
             record.AttemptCount++;

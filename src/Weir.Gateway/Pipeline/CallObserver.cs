@@ -24,7 +24,7 @@ internal sealed class CallObserver(GatewayMetrics metrics)
         if (RequestTracing.Source.HasListeners())
         {
             var headers = call.Http.Request.Headers;
-            call.Trace = RequestTracing.Start("POST", call.Surface.Route, headers.TraceParent, headers.TraceState);
+            call.Trace = RequestTracing.Start(call.Http.Request.Method, call.Surface.Route, headers.TraceParent, headers.TraceState);
         }
     }
 

@@ -49,6 +49,10 @@ internal sealed record CallOptions
     /// <summary>Members to take out for this request.</summary>
     internal string[] AdditionalDropParams { get; init; } = [];
 
+    /// <summary>What the headers alone decide, for requests whose body is not a model's.</summary>
+    /// <exception cref="GatewayException">A value of the wrong type.</exception>
+    internal static CallOptions Of(IHeaderDictionary headers) => Read(default, new RequestView(), headers);
+
     /// <summary>Reads them. Most requests have none and cost a few look-ups.</summary>
     /// <exception cref="GatewayException">A value of the wrong type.</exception>
     internal static CallOptions Read(ReadOnlySpan<byte> body, RequestView view, IHeaderDictionary headers)

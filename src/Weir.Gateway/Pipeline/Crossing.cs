@@ -55,6 +55,11 @@ internal sealed class Crossing : ICrossing
         var body = new ArrayBufferWriter<byte>(1024);
         try
         {
+            if (IsOpenAIs(target))
+            {
+                // Compatible servers pass over what OpenAI itself refuses: thoughts, seals, marks of caches.
+                StrictOpenAI.Strip(turn, dropped);
+            }
             upstream.WriteRequest(turn, body, dropped);
         }
         catch (DialectException unsaid)
@@ -70,10 +75,15 @@ internal sealed class Crossing : ICrossing
             RequestReader.Read(body.WrittenSpan, view, format);
             RequestPatcher.Apply(body.WrittenMemory, view, variant, wantUsage: false, [], call.Patched);
         }
-        call.Dropped = dropped.Names;
+        call.Dropped = [.. call.Dropped, .. dropped.Names];
         var context = new AnswerContext(turn, call.Record.CallId.Replace("-", "", StringComparison.Ordinal), call.Record.StartedAt.ToUnixTimeSeconds());
         return new Crossing(caller, upstream, context);
     }
+
+    private static bool IsOpenAIs(UpstreamTarget target) => target.Format == WireFormat.OpenAIChat
+        && (target.Whole.Host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase)
+            || target.Whole.Host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
+            || target.Whole.Host.EndsWith(".services.ai.azure.com", StringComparison.OrdinalIgnoreCase));
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte>? Translate(ReadOnlySpan<byte> answer, out string problem)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry.Tracing;
@@ -13,8 +14,10 @@ namespace Weir.Gateway.Pipeline;
 
 /// <summary>What a request's path says besides its route.</summary>
 /// <param name="Model">The model; null when the body alone names it.</param>
-/// <param name="Stream">True when the path asks for a stream (Gemini).</param>
-internal readonly record struct PathWords(string? Model, bool Stream = false);
+/// <param name="Stream">True when the path asks for a stream (Gemini), or the query does.</param>
+/// <param name="Id">The kept thing; null when the path names none.</param>
+/// <param name="Provider">The provider; null when the path names none.</param>
+internal readonly record struct PathWords(string? Model, bool Stream = false, string? Id = null, string? Provider = null);
 
 /// <summary>One request on its way through the pipeline.</summary>
 internal sealed class GatewayCall
@@ -113,6 +116,12 @@ internal sealed class GatewayCall
     /// <summary>The row has been written: whatever fails afterwards must not write a second one.</summary>
     internal bool Settled { get; set; }
 
+    /// <summary>What is asked of the account that keeps a thing; null when a model is called.</summary>
+    internal KeptCall? Kept { get; set; }
+
+    /// <summary>The body with the upstream's own ids in the place of wrapped ones; null when it names none.</summary>
+    internal ReadOnlyMemory<byte>? Unwrapped { get; set; }
+
     /// <summary>The bytes of the body.</summary>
-    internal ReadOnlyMemory<byte> Bytes => Body?.Memory ?? default;
+    internal ReadOnlyMemory<byte> Bytes => Unwrapped ?? Body?.Memory ?? default;
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
@@ -16,7 +17,8 @@ internal readonly record struct Served(string CallId, GatewayError? Error);
 
 /// <summary>The one way that every model request takes. The order of the steps is the security policy.</summary>
 internal sealed partial class GatewayPipeline(
-    SnapshotHolder snapshots, UploadReader uploads, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time, ILogger<GatewayPipeline> logger)
+    SnapshotHolder snapshots, UploadReader uploads, KeptRequests kept, KeptList lists, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time,
+    ILogger<GatewayPipeline> logger)
 {
     // Without the cause: it names files of this machine. The log has it.
     private const string LedgerFull = "The gateway can't write requests down at the moment and so takes none; see its log.";
@@ -37,6 +39,13 @@ internal sealed partial class GatewayPipeline(
 
             // The body: what exactly is asked, with nothing in it that an upstream could read in another way.
             await ReadAsync(call);
+
+            if (call.Surface.Kept is { Verb: KeptVerb.List } listed)
+            {
+                // A caller's own things: no single upstream can say which they are.
+                await lists.AnswerAsync(call, listed);
+                return new Served(call.Record.CallId, null);
+            }
 
             // 4 Routing: pick, send, on a fault retry, cool down, fall back.
             using var answer = await attempts.FirstAnswerAsync(call);
@@ -99,6 +108,12 @@ internal sealed partial class GatewayPipeline(
 
     private async ValueTask ReadAsync(GatewayCall call)
     {
+        if (call.Surface.Kept is { } route)
+        {
+            // A thing that an upstream keeps: whose it is, and who keeps it.
+            await kept.ReadAsync(call, route);
+            return;
+        }
         var access = call.Snapshot.Config.Access;
         if (call.Surface.TakesForm)
         {

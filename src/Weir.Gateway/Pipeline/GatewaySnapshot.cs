@@ -1,6 +1,7 @@
 using Weir.Gateway.Access;
 using Weir.Gateway.Config;
 using Weir.Gateway.Routing;
+using Weir.Providers.Ids;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -8,4 +9,9 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Config">What it was compiled from.</param>
 /// <param name="Authenticator">Who may call.</param>
 /// <param name="Routes">Which deployments serve which names.</param>
-internal sealed record GatewaySnapshot(GatewayConfig Config, Authenticator Authenticator, RoutingTable Routes);
+/// <param name="Ids">Wraps the ids that upstreams hand out.</param>
+internal sealed record GatewaySnapshot(GatewayConfig Config, Authenticator Authenticator, RoutingTable Routes, WrappedIds Ids)
+{
+    /// <summary>The accounts of <c>files_settings</c>, in file order.</summary>
+    internal IReadOnlyList<UpstreamDeployment> FileAccounts { get; init; } = [];
+}

@@ -33,6 +33,9 @@ internal sealed class ModelAnswer : IDisposable
     /// <summary>The whole body; null when it streams.</summary>
     internal UpstreamAnswer? Whole { get; init; }
 
+    /// <summary>The answer is bytes that nobody here reads; they are still to come.</summary>
+    internal bool IsBytes { get; init; }
+
     /// <summary>What was read in the whole body.</summary>
     internal AnswerFacts Facts { get; init; }
 

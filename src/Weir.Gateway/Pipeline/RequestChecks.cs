@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Weir.Gateway.Errors;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Providers;
@@ -29,6 +30,7 @@ internal static class RequestChecks
         call.Options = CallOptions.Read(body, call.View, call.Http.Request.Headers);
         RefuseUnserved(call, body);
         ReadEndUser(call, body);
+        RequestIds.Unwrap(call);
     }
 
     /// <summary>A form's fields as a body, so that everything here judges them too.</summary>
@@ -36,7 +38,8 @@ internal static class RequestChecks
         ? RequestBody.Of(fields)
         : throw new GatewayException(new GatewayError(ErrorKind.InvalidMember, refusal?.Message ?? "The form can't be read.") { Param = refusal?.Part });
 
-    private static GatewayError ErrorOf(BodyRefusal refusal) => refusal.Reason switch
+    /// <summary>Why a body can't be read, for its caller.</summary>
+    internal static GatewayError ErrorOf(BodyRefusal refusal) => refusal.Reason switch
     {
         BodyRefusalReason.NotJson or BodyRefusalReason.TooComplex => new GatewayError(ErrorKind.InvalidJson, refusal.Message) { Param = "request_body" },
         BodyRefusalReason.DuplicateMember or BodyRefusalReason.MiscasedMember => new GatewayError(ErrorKind.DuplicateMember, refusal.Message) { Param = refusal.Member },

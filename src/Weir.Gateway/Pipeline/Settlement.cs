@@ -9,13 +9,15 @@ namespace Weir.Gateway.Pipeline;
 /// <summary>Step 6: turns what was used into money, from the upstream's own numbers, else from a count that is marked as estimated.</summary>
 internal static class Settlement
 {
-    /// <summary>True when the upstream told no usage, so that tokens must be counted: work for another thread.</summary>
-    internal static bool HasToCount(GatewayCall call, ModelAnswer answer) => call.Surface.IsMedia ? call.Operation == Operation.Speech : call.Operation != Operation.CountTokens && (answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty);
+    /// <summary>True when the upstream told no usage, or not all of it, so that tokens must be counted: work for another thread.</summary>
+    internal static bool HasToCount(GatewayCall call, ModelAnswer answer, bool broken = false) =>
+        call.Surface.IsMedia ? call.Operation == Operation.Speech
+        : !IsFree(call.Operation) && (broken || (answer.Stream is { } stream ? stream.Usage.IsEmpty : answer.Facts.Usage.IsEmpty));
 
     /// <summary>Settles an answer that came whole.</summary>
     internal static void Whole(GatewayCall call, ModelAnswer answer)
     {
-        if (call.Operation == Operation.CountTokens)
+        if (IsFree(call.Operation))
         {
             call.Record.CostKnown = true;
             return;
@@ -35,21 +37,42 @@ internal static class Settlement
         Charge(call, answer, usage, answer.Facts.Tier);
     }
 
-    /// <summary>Settles a stream, complete or broken, by what it used until now.</summary>
-    internal static void Stream(GatewayCall call, ModelAnswer answer)
+    /// <summary>Settles a stream by what it used until now.</summary>
+    internal static void Stream(GatewayCall call, ModelAnswer answer, bool broken = false)
     {
+        if (IsFree(call.Operation))
+        {
+            call.Record.CostKnown = true;
+            return;
+        }
         if (call.Surface.IsMedia)
         {
             MediaSettlement.Settle(call, answer, answer.Stream?.Usage ?? default, answer.Stream?.Media ?? default);
             return;
         }
         var stream = answer.Stream!; // The caller knows that the answer streams.
-        Charge(call, answer, stream.Usage.IsEmpty ? Estimate(call, answer, stream.Output) : stream.Usage, stream.Tier);
+        var usage = stream.Usage.IsEmpty ? Estimate(call, answer, stream.Output) : stream.Usage;
+        if (broken && !usage.Estimated)
+        {
+            // Some vendors tell the prompt at the start and the answer at the end: what came until the break was used all the same.
+            var model = CountedAs(call, answer);
+            var said = stream.Output.Count(text => TokenCounter.CountText(model, text).Tokens);
+            if (said > usage.Completion)
+            {
+                usage = usage with { Completion = said, Total = usage.Prompt + said, Estimated = true };
+            }
+        }
+        Charge(call, answer, usage, stream.Tier);
     }
+
+    /// <summary>Operations in which no model works: what a stored response used was charged when it was made.</summary>
+    private static bool IsFree(Operation operation) => operation is Operation.CountTokens or Operation.StoredResponse or Operation.File or Operation.Batch;
+
+    private static string CountedAs(GatewayCall call, ModelAnswer answer) => call.Deployment?.Config.Info.BaseModel ?? answer.Model.Model;
 
     private static TokenUsage Estimate(GatewayCall call, ModelAnswer answer, OutputText output)
     {
-        var model = call.Deployment?.Config.Info.BaseModel ?? answer.Model.Model;
+        var model = CountedAs(call, answer);
         var usage = new TokenUsage
         {
             Prompt = PromptTokens.Count(call, model),

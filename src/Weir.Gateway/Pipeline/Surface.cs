@@ -1,3 +1,4 @@
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Providers;
 
 namespace Weir.Gateway.Pipeline;
@@ -8,9 +9,14 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Route">The route's template, for metrics and traces; one of the endpoint list.</param>
 internal sealed record Surface(Operation Operation, WireFormat Format, string Route)
 {
+    /// <summary>What is done with a thing that an upstream keeps; null when a model is called.</summary>
+    internal KeptRoute? Kept { get; init; }
+
     /// <summary>The operation's path, for messages.</summary>
     internal string Name => (Operation, Format) switch
     {
+        (Operation.File, _) => "/files",
+        (Operation.Batch, _) => "/batches",
         (Operation.Completion, _) => "/completions",
         (Operation.Embedding, _) => "/embeddings",
         (Operation.ImageGeneration, _) => "/images/generations",

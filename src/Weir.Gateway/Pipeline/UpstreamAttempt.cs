@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Weir.Gateway.Errors;
+using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Providers;
@@ -59,12 +60,12 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         if (call.Upload is { } upload && mock is null)
         {
             PatchForm(call, upload, deployment, target);
+            call.Dropped = [];
         }
         else
         {
-            PatchBody(call, deployment, model, target, asText);
+            call.Dropped = PatchBody(call, deployment, model, target, asText);
         }
-        call.Dropped = [];
         ICrossing? crossing = null;
         if (target.Format != call.Format)
         {
@@ -77,6 +78,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         if (asText)
         {
             crossing = new TextCrossing(crossing);
+        }
+        if (call.Format == WireFormat.OpenAIResponses && call.Operation == Operation.Chat)
+        {
+            crossing = IdCrossing.Of(call, deployment, crossing);
         }
         var limits = TimeLimits.For(call, deployment);
         var timeout = PooledTimeout.Rent(time, call.Snapshot.Config.Request.CancelOnDisconnect ? call.Http.RequestAborted : CancellationToken.None);
@@ -128,11 +133,14 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     }
 
     /// <summary>A response head that has come, and what its body is read with.</summary>
-    private readonly record struct Opened(
+    internal readonly record struct Opened(
         UpstreamDeployment Deployment, UpstreamModel Model, IDialectGlance Glance, ICrossing? Crossing, HttpResponseMessage Response, PooledTimeout Timeout, long SentAt)
     {
         internal ModelAnswer Answer(UpstreamAnswer whole, ReadOnlyMemory<byte> told, AnswerFacts facts) =>
             new(Deployment, Model, Glance, Response, Timeout) { Whole = whole, Told = told, Facts = facts, SentAt = SentAt };
+
+        internal ModelAnswer AnswerOfBytes(in TimeLimits limits) =>
+            new(Deployment, Model, Glance, Response, Timeout) { IsBytes = true, IdleLimit = limits.Idle, SentAt = SentAt };
 
         internal ModelAnswer Text(UpstreamAnswer whole) => new(Deployment, Model, Glance, Response, Timeout)
         {
@@ -160,8 +168,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
     private static bool Is(HttpResponseMessage response, string type) =>
         response.Content.Headers.ContentType?.MediaType is { } given && given.Equals(type, StringComparison.OrdinalIgnoreCase);
 
-    private static void PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
+    /// <summary>Patches the body; returns the parameters that the provider does not take and that the configuration says to drop.</summary>
+    private static IReadOnlyList<string> PatchBody(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, UpstreamTarget target, bool asText)
     {
+        IReadOnlyList<string> left = [];
         var drop = call.Options.AdditionalDropParams;
         if (call.Format == WireFormat.OpenAIChat && !call.Surface.IsMedia && Unsupported(call, deployment, model, asText) is { Count: > 0 } unsupported)
         {
@@ -171,6 +181,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
                     $"litellm.UnsupportedParamsError: {deployment.Provider.Name} does not support parameters: ['{string.Join("', '", unsupported)}'], for model={model.Model}. " +
                     "To drop these, set `litellm_settings: drop_params: true` or send \"drop_params\": true."));
             }
+            left = unsupported;
             drop = [.. drop, .. unsupported];
         }
         if (asText)
@@ -191,6 +202,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
                 $"The provider '{deployment.Provider.Name}' has chat alone, to which a text completion goes as one message: 'prompt' must be one text there.") { Param = "prompt" });
         }
+        return left;
     }
 
     private static IReadOnlyList<string>? Unsupported(GatewayCall call, UpstreamDeployment deployment, UpstreamModel model, bool asText)
@@ -213,7 +225,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         return await deployment.Http.PostAsync(request, cancellationToken);
     }
 
-    private static async ValueTask<UpstreamFault> ReadFaultAsync(HttpResponseMessage response, UpstreamDeployment deployment, CancellationToken cancellationToken)
+    internal static async ValueTask<UpstreamFault> ReadFaultAsync(HttpResponseMessage response, UpstreamDeployment deployment, CancellationToken cancellationToken)
     {
         var (body, _) = await UpstreamAnswer.ReadAsync(response, LongestErrorBody, cancellationToken);
         using (body)
@@ -272,7 +284,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private async ValueTask<AttemptOutcome> OpenStreamAsync(GatewayCall call, Opened opened, TimeLimits limits)
+    internal async ValueTask<AttemptOutcome> OpenStreamAsync(GatewayCall call, Opened opened, TimeLimits limits)
     {
         var (response, deployment, timeout) = (opened.Response, opened.Deployment, opened.Timeout);
         var type = response.Content.Headers.ContentType?.MediaType;
@@ -308,6 +320,6 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
     }
 
-    private static AttemptOutcome Failed(HttpResponseMessage response, string message) =>
+    internal static AttemptOutcome Failed(HttpResponseMessage response, string message) =>
         new(null, new UpstreamFault(FaultKind.BadResponse, (int)response.StatusCode, message), (int)response.StatusCode);
 }

@@ -158,6 +158,16 @@ internal sealed class UpstreamDeployment : Deployment
     /// <summary>What faults are read against.</summary>
     internal FaultContext FaultContext { get; }
 
+    /// <summary>Whether both stand for the same account at the same place: what one keeps the other knows.</summary>
+    internal bool SharesAccountWith(UpstreamDeployment other) =>
+        Provider.Name == other.Provider.Name && NamedHost?.Authority == other.NamedHost?.Authority && Equals(Config.ApiKey, other.Config.ApiKey)
+        && Equals(Config.Entra, other.Config.Entra) && Config.Organization == other.Config.Organization;
+
+    /// <summary>Absolute address of a path of its account; null when nothing of <paramref name="kind"/> is kept there.</summary>
+    internal Uri? KeptUri(KeptKind kind, string path) =>
+        Provider is IKeepingProvider keeper && keeper.Kept.Contains(kind) && Provider.BaseAddress(AddressOf(Config.UpstreamModel)) is not null
+            ? keeper.KeptUri(AddressOf(Config.UpstreamModel), path) : null;
+
     /// <summary>The compiled model for a request.</summary>
     internal UpstreamModel ModelFor(in RouteMatch match)
     {

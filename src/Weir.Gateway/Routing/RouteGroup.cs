@@ -7,16 +7,19 @@ internal sealed class RouteGroup
 {
     private readonly Deployment[] _deployments;
 
-    internal RouteGroup(string name, Deployment[] deployments, RouterConfig router, int? pinnedOf = null)
+    internal RouteGroup(string name, Deployment[] deployments, RouterConfig router, int? pinnedOf = null, ModelPattern? pattern = null)
     {
         Name = name;
         _deployments = deployments;
         Router = router;
         IsPinned = pinnedOf is not null;
         Siblings = pinnedOf ?? deployments.Length;
-        Pattern = pinnedOf is null && ModelPattern.IsPattern(name) ? new ModelPattern(name) : null;
+        Pattern = pattern ?? (pinnedOf is null && ModelPattern.IsPattern(name) ? new ModelPattern(name) : null);
         Strategy = router.GroupStrategies.TryGetValue(name, out var own) ? own : router.Strategy;
     }
+
+    /// <summary>The same group with one choice left: what a caller goes on with is known to <paramref name="deployment"/> alone.</summary>
+    internal RouteGroup PinnedTo(Deployment deployment) => new(Name, [deployment], Router, Siblings, Pattern);
 
     /// <summary>The public name (<c>model_name</c>).</summary>
     public string Name { get; }

@@ -7,7 +7,8 @@ namespace Weir.Providers.Adapters;
 /// the path names the model. v1 route: <c>{base}/openai/v1/{operation}</c>, the body names it and no version is sent.
 /// </summary>
 internal sealed class AzureOpenAI
-    : IChatProvider, ICompletionProvider, IEmbeddingProvider, IImageProvider, IImageEditProvider, ISpeechProvider, ITranscriptionProvider, ITranslationProvider
+    : IChatProvider, ICompletionProvider, IEmbeddingProvider, IImageProvider, IImageEditProvider, ISpeechProvider, ITranscriptionProvider, ITranslationProvider,
+        IKeepingProvider
 {
     /// <summary>What LiteLLM sends when neither the config nor <c>AZURE_API_VERSION</c> names a version; the same one keeps answers the same.</summary>
     public const string DefaultVersion = "2025-02-01-preview";
@@ -103,20 +104,23 @@ internal sealed class AzureOpenAI
 
     /// <inheritdoc/>
     public Uri ChatUri(ProviderAddress address, WireFormat format, bool stream) =>
-        format == WireFormat.OpenAIResponses ? ResponsesUri(address) : Under(address, Formats.OpenAIPath(format));
+        format == WireFormat.OpenAIResponses ? KeptUri(address, "/responses") : Under(address, Formats.OpenAIPath(format));
 
-    /// <summary>Responses know no deployment in the path: the body names the model on the dated route too.</summary>
-    private static Uri ResponsesUri(ProviderAddress address)
+    /// <inheritdoc/>
+    public IReadOnlyList<KeptKind> Kept => Formats.EverythingKept;
+
+    /// <summary>What the resource keeps knows no deployment in the path: a body names the model on the dated route too.</summary>
+    public Uri KeptUri(ProviderAddress address, string path)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (address.ApiBase is not { } given || IsV1(address))
         {
-            return Under(address, "/responses");
+            return Under(address, path);
         }
-        var path = UpstreamPath.WithoutOperation(given);
-        var at = path.IndexOf(Deployments, StringComparison.OrdinalIgnoreCase);
-        var root = at >= 0 ? path[..at] : Trim(path, "/openai");
-        return UpstreamPath.Replace(given, root + "/openai/responses", "?api-version=" + Uri.EscapeDataString(Version(given, address)));
+        var stem = UpstreamPath.WithoutOperation(given);
+        var at = stem.IndexOf(Deployments, StringComparison.OrdinalIgnoreCase);
+        var root = at >= 0 ? stem[..at] : Trim(stem, "/openai");
+        return UpstreamPath.Replace(given, $"{root}/openai{path}", "?api-version=" + Uri.EscapeDataString(Version(given, address)));
     }
 
     /// <inheritdoc/>

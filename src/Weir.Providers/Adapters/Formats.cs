@@ -13,6 +13,9 @@ internal static class Formats
     internal static readonly IReadOnlyList<WireFormat> Gemini = [WireFormat.GeminiGenerate];
     internal static readonly IReadOnlyList<WireFormat> Converse = [WireFormat.BedrockConverse];
 
+    internal static readonly IReadOnlyList<KeptKind> ResponsesKept = [KeptKind.Response];
+    internal static readonly IReadOnlyList<KeptKind> EverythingKept = [KeptKind.Response, KeptKind.File, KeptKind.Batch];
+
     internal const string Embeddings = "/embeddings";
     internal const string Images = "/images/generations";
     internal const string ImageEdits = "/images/edits";

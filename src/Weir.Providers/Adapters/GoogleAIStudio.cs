@@ -52,6 +52,11 @@ internal sealed class GoogleAIStudio : ITokenCountProvider
     private Uri At(ProviderAddress address, string verb, string query)
     {
         var root = BaseAddress(address)!; // Never null here: there is a default.
+        if (root.AbsolutePath.Contains("/models/", StringComparison.Ordinal))
+        {
+            // LiteLLM's custom bases name the model themselves: only the verb is added.
+            return UpstreamPath.Replace(root, root.AbsolutePath.TrimEnd('/') + verb, query);
+        }
         return UpstreamPath.Replace(root, $"{root.AbsolutePath.TrimEnd('/')}/v1beta/models/{Uri.EscapeDataString(address.Model)}{verb}", query);
     }
 }

@@ -5,7 +5,8 @@ namespace Weir.Providers.Adapters;
 /// one that has it not says so itself. One instance per catalog line; what differs between vendors is data.
 /// </summary>
 internal class OpenAICompatible(string name)
-    : IChatProvider, IEmbeddingProvider, IImageProvider, IImageEditProvider, ISpeechProvider, ITranscriptionProvider, ITranslationProvider, IModerationProvider
+    : IChatProvider, IEmbeddingProvider, IImageProvider, IImageEditProvider, ISpeechProvider, ITranscriptionProvider, ITranslationProvider, IModerationProvider,
+        IKeepingProvider
 {
     /// <inheritdoc/>
     public string Name { get; } = name;
@@ -111,6 +112,20 @@ internal class OpenAICompatible(string name)
 
     /// <inheritdoc/>
     public Uri ModerationUri(ProviderAddress address) => Under(address, Formats.Moderations);
+
+    /// <summary>Whether the server also has OpenAI's files and batches.</summary>
+    public bool HasFiles { get; init; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeptKind> Kept => (HasResponses, HasFiles) switch
+    {
+        (true, true) => Formats.EverythingKept,
+        (true, false) => Formats.ResponsesKept,
+        _ => [],
+    };
+
+    /// <inheritdoc/>
+    public Uri KeptUri(ProviderAddress address, string path) => Under(address, path);
 
     /// <summary>Absolute address of <paramref name="operation"/> under the base address.</summary>
     protected Uri Under(ProviderAddress address, string operation)

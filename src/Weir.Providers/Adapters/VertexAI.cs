@@ -60,7 +60,12 @@ internal sealed class VertexAI : IChatProvider
             return null;
         }
         var location = address.Location ?? FirstLocation;
-        var host = address.ApiBase ?? new Uri(location == "global" ? "https://aiplatform.googleapis.com" : $"https://{location}-aiplatform.googleapis.com");
+        var host = address.ApiBase ?? new Uri(location switch
+        {
+            "global" => "https://aiplatform.googleapis.com",
+            "us" or "eu" => $"https://aiplatform.{location}.rep.googleapis.com",
+            _ => $"https://{location}-aiplatform.googleapis.com",
+        });
         return UpstreamPath.Replace(host, $"{host.AbsolutePath.TrimEnd('/')}/v1/projects/{Uri.EscapeDataString(address.Project)}/locations/{Uri.EscapeDataString(location)}", "");
     }
 

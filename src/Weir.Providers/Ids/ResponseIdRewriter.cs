@@ -6,7 +6,11 @@ namespace Weir.Providers.Ids;
 /// <summary>Why the ids in a request can't be used.</summary>
 /// <param name="Member">The member that holds it.</param>
 /// <param name="Message">For the caller; the same for an id that never was and for one of somebody else.</param>
-public sealed record IdRefusal(string Member, string Message);
+public sealed record IdRefusal(string Member, string Message)
+{
+    /// <summary>The id that is unknown, as the caller wrote it; null when the trouble is another.</summary>
+    public string? UnknownId { get; init; }
+}
 
 /// <summary>
 /// Finds the ids of stored responses and conversations in bodies of OpenAI Responses that pass through, and what has to stand there instead.
@@ -144,9 +148,10 @@ public sealed class ResponseIdRewriter(WrappedIds ids, string owner)
 
     private IdRefusal? UnwrapString(ref Utf8JsonReader reader, string member, List<IdEdit> edits, ref string? deployment)
     {
-        if (!ids.TryUnwrap(reader.GetString() ?? "", owner, out var issued))
+        var id = reader.GetString() ?? "";
+        if (!ids.TryUnwrap(id, owner, out var issued))
         {
-            return new IdRefusal(member, $"'{member}' names nothing that is known here: it has expired, was deleted, or was not handed out to this key.");
+            return new IdRefusal(member, $"'{member}' names nothing that is known here: it has expired, was deleted, or was not handed out to this key.") { UnknownId = id };
         }
         if (deployment is not null && deployment != issued.Deployment)
         {

@@ -25,6 +25,7 @@ public static class CostMeter
         var audioIn = Take(usage.AudioPrompt, ref rest, ref flags);
         var imageIn = Take(usage.ImagePrompt, ref rest, ref flags);
         var cacheWrite = Take(usage.CacheWrite, ref rest, ref flags);
+        var cacheHour = Take(usage.CacheWriteHour, ref cacheWrite, ref flags);
         var cached = Take(usage.CachedPrompt, ref rest, ref flags);
         var textIn = rest;
 
@@ -50,6 +51,7 @@ public static class CostMeter
             + (rates.Input * (ulong)textIn)
             + (rates.CacheRead * (ulong)cached)
             + (rates.CacheWrite * (ulong)cacheWrite)
+            + (rates.CacheWriteHour * (ulong)cacheHour)
             + (rates.AudioInput * (ulong)audioIn)
             + (rates.ImageInput * (ulong)imageIn)
             + (rates.Output * (ulong)textOut)

@@ -22,6 +22,10 @@ internal sealed class PriceRates
     internal required UInt128 Input { get; init; }
     internal required UInt128 CacheRead { get; init; }
     internal required UInt128 CacheWrite { get; init; }
+
+    /// <summary>For what stays in the cache for an hour (Anthropic); the ordinary price of a write where there is no other.</summary>
+    internal required UInt128 CacheWriteHour { get; init; }
+
     internal required UInt128 AudioInput { get; init; }
     internal required UInt128 Output { get; init; }
     internal required UInt128 Reasoning { get; init; }
@@ -57,6 +61,7 @@ internal sealed class PriceRates
             Input = Attos(input),
             CacheRead = Attos(Rate("cache_read_input_token_cost") ?? input),
             CacheWrite = Attos(Rate("cache_creation_input_token_cost") ?? input),
+            CacheWriteHour = Attos(Rate("cache_creation_input_token_cost_above_1hr") ?? Rate("cache_creation_input_token_cost") ?? input),
             AudioInput = Attos(Rate("input_cost_per_audio_token") ?? input),
             Output = Attos(output),
             Reasoning = Attos(Rate("output_cost_per_reasoning_token") ?? output),

@@ -39,19 +39,33 @@ public sealed class UpstreamHttp(HttpMessageInvoker invoker)
     private static readonly KeyValuePair<string, string> Agent = new("User-Agent", "weir");
 
     /// <summary>Sends <paramref name="call"/> and returns once the response head is there. A cancelled token throws; nothing else does.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<UpstreamReply> PostAsync(UpstreamCall call, CancellationToken cancellationToken)
+    public ValueTask<UpstreamReply> PostAsync(UpstreamCall call, CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, call.Address) { Version = HttpVersion.Version11, Content = call.Body.ToContent() };
-        request.Content.Headers.ContentType = call.Body.ContentType;
+        var content = call.Body.ToContent();
+        content.Headers.ContentType = call.Body.ContentType;
+        return SendAsync(HttpMethod.Post, call.Address, content, call.Credential, call.Headers, cancellationToken);
+    }
+
+    /// <summary>The same with any method.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="address">Absolute address.</param>
+    /// <param name="content">The body with its type; disposed when the call has been sent. Null for none.</param>
+    /// <param name="credential">Puts its header on the request.</param>
+    /// <param name="headers">Fixed headers of the deployment, name and value.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<UpstreamReply> SendAsync(
+        HttpMethod method, Uri address, HttpContent? content, ICredential credential, KeyValuePair<string, string>[] headers, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(method, address) { Version = HttpVersion.Version11, Content = content };
         request.Headers.TryAddWithoutValidation(Agent.Key, Agent.Value);
-        foreach (var (name, value) in call.Headers)
+        foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
         try
         {
-            if (await call.Credential.ApplyAsync(request, cancellationToken) is { } refused)
+            if (await credential.ApplyAsync(request, cancellationToken) is { } refused)
             {
                 return UpstreamReply.Of(refused);
             }
@@ -61,12 +75,12 @@ public sealed class UpstreamHttp(HttpMessageInvoker invoker)
         {
             // A call that was cancelled may fail in its own way.
             cancellationToken.ThrowIfCancellationRequested();
-            return UpstreamReply.Of(ConnectFault.From(error, call.Address));
+            return UpstreamReply.Of(ConnectFault.From(error, address));
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             // The handler reports its own connect timeout as a cancellation.
-            return UpstreamReply.Of(ConnectFault.From(new HttpRequestException(error.Message, error.InnerException ?? error), call.Address));
+            return UpstreamReply.Of(ConnectFault.From(new HttpRequestException(error.Message, error.InnerException ?? error), address));
         }
         finally
         {

@@ -76,7 +76,7 @@ internal static class Operations
         (_, MessagesRequest messages) => new MessagesAnswer(options, script, messages),
         (_, ResponsesRequest responses) => new ResponsesAnswer(options, script, state.Responses, responses),
         (RouteKind.Response or RouteKind.ResponseCancel or RouteKind.ResponseInput, _) =>
-            StoredResponseAnswer.Of(options, request, http.Method, state.Responses, ascending: http.Query["order"] == "asc"),
+            StoredResponseAnswer.Of(options, request, http.Method, state.Responses, ascending: http.Query["order"] == "asc", stream: http.Query["stream"] == "true"),
         (RouteKind.CountContent, _) => new GeminiCountAnswer(options, request),
         (RouteKind.GeminiModels, _) => new GeminiModelsAnswer(options, request),
         (_, GenerateRequest generate) => new GenerateAnswer(options, script, generate),

@@ -75,7 +75,7 @@ internal static partial class CaseRunner
             request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
         }
 
-        if (ask.Method != "GET")
+        if (ask.Method is not ("GET" or "HEAD"))
         {
             request.Content = new ReadOnlyMemoryContent(ask.Body);
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(ask.ContentType);

@@ -20,6 +20,7 @@ public sealed class NodeClientTests
     {
         var token = TestContext.Current.CancellationToken;
         await using var stand = await Stand.StartAsync(way, token);
+        stand.Upstream.Script.When("two cities", new ScriptedReply { ToolCalls = [new("get_weather", """{"city":"Bern"}"""), new("get_weather", """{"city":"Rome"}""")] });
         stand.Upstream.Script.When("weather", ScriptedReply.Call("get_weather", """{"city":"Bern"}"""));
 
         var seen = await NodeClients.RunAsync(script.Split(' '), stand, token);
@@ -39,6 +40,7 @@ public sealed class NodeClientTests
         Assert.False(seen["cut"].TryGetProperty("finish", out var finish) && finish.ValueEquals("stop"), $"the cut stream looked complete: {seen["cut"]}");
         if (way == Way.ThroughWeir && script.StartsWith("openai", StringComparison.Ordinal))
         {
+            ClientJudge.Judge("openai.mjs", seen, thinks: false);
             Assert.True(seen["cut"].TryGetProperty("error", out _), $"the error event was not seen: {seen["cut"]}");
         }
     }

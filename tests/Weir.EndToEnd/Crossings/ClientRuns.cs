@@ -16,6 +16,9 @@ public sealed class ClientRuns : IAsyncLifetime
 
     private readonly Dictionary<string, IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>>> _seen = [];
 
+    /// <summary>What a client of Responses saw of models whose vendor keeps responses, by model and case.</summary>
+    internal IReadOnlyDictionary<string, IReadOnlyDictionary<string, JsonElement>> Kept { get; private set; } = new Dictionary<string, IReadOnlyDictionary<string, JsonElement>>();
+
     /// <summary>Rows by call.</summary>
     internal ILookup<string, WrittenRow> Rows { get; private set; } = Enumerable.Empty<WrittenRow>().ToLookup(row => row.CallId);
 
@@ -56,6 +59,8 @@ public sealed class ClientRuns : IAsyncLifetime
             _seen[program] = seen;
         }
 
+        Kept = await NodeClients.RunEachAsync(
+            ["responses.mjs", "--label", "kept", "--model", "gpt,gpt-r"], gateway.Address.GetLeftPart(UriPartial.Authority), WeirProcess.MasterKey, token);
         await gateway.StopAsync("TERM", token);
         Rows = WrittenRow.Read(gateway.Folder);
         Requests = [.. models.Requests];

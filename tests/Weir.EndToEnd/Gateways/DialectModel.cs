@@ -16,15 +16,25 @@ internal sealed record DialectModel(string Group, string Provider, string Model,
     public const string AwsKey = "AKIAUPSTREAM";
     public const string AwsSecret = "aws-upstream-secret";
 
-    /// <summary>One for each dialect.</summary>
+    /// <summary>One for each dialect, and one that has no other than chat: what speaks Responses as well is asked in Responses by clients that do.</summary>
     public static readonly IReadOnlyList<DialectModel> All =
     [
         new("gpt", "openai", "gpt-4o", "openai/gpt-4o", "/v1/chat/completions", ""),
+        new("vllm", "hosted_vllm", "gpt-oss-120b", "hosted_vllm/gpt-oss-120b", "/v1/chat/completions", "") { Prices = ", input_cost_per_token: 0.000001, output_cost_per_token: 0.000002" },
         new("gpt-r", "openai", "gpt-4o", "openai/responses/gpt-4o", "/v1/responses", "weir:reasoning:"),
         new("claude", "anthropic", "claude-sonnet-4-5", "anthropic/claude-sonnet-4-5", "/v1/messages", "weir:thinking:"),
         new("gem", "gemini", "gemini-3-flash-preview", "gemini/gemini-3-flash-preview", "/v1beta/models/", "weir:call:"),
         new("nova", "bedrock", "anthropic.claude-sonnet-4-5-20250929-v1:0", "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0", "/model/", "weir:converse:"),
     ];
+
+    /// <summary>Whether it tells what it thought.</summary>
+    public bool Thinks => Seal.Length > 0;
+
+    /// <summary>Members of the configuration with its prices, where the book has none.</summary>
+    public string Prices { get; private init; } = "";
+
+    /// <summary>What the text of every seal over its thoughts begins with, as it travels.</summary>
+    public string SealStart => Convert.ToBase64String(Encoding.ASCII.GetBytes(Seal))[..12];
 
     /// <summary>The scripted models all live on one server, which asks for each vendor's credential.</summary>
     public static ScriptedModelOptions Server { get; } = new()
@@ -53,10 +63,10 @@ internal sealed record DialectModel(string Group, string Provider, string Model,
         var credential = Provider == "bedrock"
             ? $"aws_region_name: us-east-1, aws_access_key_id: {AwsKey}, aws_secret_access_key: {AwsSecret}"
             : $"api_key: {UpstreamKey}";
-        var address = Provider == "openai" ? root + "/v1" : root;
+        var address = Provider is "openai" or "hosted_vllm" ? root + "/v1" : root;
         return $$"""
               - model_name: "{{name}}"
-                litellm_params: {model: "{{Written}}{{fault}}", api_base: "{{address}}", {{credential}}{{members}}}
+                litellm_params: {model: "{{Written}}{{fault}}", api_base: "{{address}}", {{credential}}{{Prices}}{{members}}}
                 model_info: {base_model: "{{Model}}"}
             """;
     }

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Gateway.Access;
 using Weir.Gateway.Ledger.Journal;
 using Weir.Gateway.Tests.Config.Binding;
 using Weir.Gateway.Tests.Ledger.Journal;
@@ -45,8 +47,14 @@ internal sealed class EngineStand : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>Starts it. <c>UPSTREAM</c> in the text stands for the model's address; there is no key.</summary>
-    public static async Task<EngineStand> StartAsync(string yaml, CancellationToken cancellationToken, TimeProvider? time = null)
+    /// <summary>Starts it. <c>UPSTREAM</c> in the text stands for the model's address; there is no key unless the text names one.</summary>
+    /// <param name="yaml">The configuration.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="others">Further keys, each a caller of its own.</param>
+    /// <param name="salt">LITELLM_SALT_KEY.</param>
+    public static async Task<EngineStand> StartAsync(
+        string yaml, CancellationToken cancellationToken, TimeProvider? time = null, string[]? others = null, string? salt = null)
     {
         var upstream = await ScriptedModel.StartAsync(cancellationToken);
         var folder = new JournalFolder();
@@ -56,7 +64,9 @@ internal sealed class EngineStand : IAsyncDisposable
         Assert.NotEmpty(config.Deployments);
         var engine = new GatewayEngine(config, new GatewayParts
         {
-            Ledger = journal, Logs = log, Random = new Random(1), Variable = static _ => null, Time = time ?? TimeProvider.System,
+            Ledger = journal, Logs = log, Random = new Random(1), Time = time ?? TimeProvider.System,
+            Variable = name => name == "LITELLM_SALT_KEY" ? salt : null,
+            OtherCallers = (others ?? []).ToDictionary(HashOf, static key => new Caller(HashOf(key), key, false)),
         });
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
@@ -68,6 +78,17 @@ internal sealed class EngineStand : IAsyncDisposable
         await app.StartAsync(cancellationToken);
         return new EngineStand(folder, upstream, journal, files, store, engine, app, log);
     }
+
+    /// <summary>Sends a request with a key and reads the answer to its end.</summary>
+    public async Task<(int Status, string Body)> SendAsync(string key, HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Headers.Add("Authorization", "Bearer " + key);
+        using var answer = await Http.SendAsync(request, cancellationToken);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    private static string HashOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     /// <summary>Sends a chat and returns as soon as the answer's head is there.</summary>
     public Task<HttpResponseMessage> PostAsync(string body, CancellationToken cancellationToken, string path = "/v1/chat/completions")
@@ -82,6 +103,9 @@ internal sealed class EngineStand : IAsyncDisposable
         using var answer = await PostAsync(body, cancellationToken, path);
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
     }
+
+    /// <summary>Stops listening and waits until every request has ended, whatever its caller has seen of it already.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -83,6 +83,38 @@ public sealed class AddressTests
         Assert.Equal("https://api.openai.com/v1/completions", openai.CompletionUri(new(null, null, "m")).AbsoluteUri);
     }
 
+    [Theory]
+    [InlineData("gemini", null, "gemini-2.5-flash", "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse")]
+    [InlineData("gemini", "https://proxy.example/v1beta", "m", "https://proxy.example/v1beta/models/m:streamGenerateContent?alt=sse")]
+    [InlineData("gemini", "https://proxy.example/v1beta/models/other", "m", "https://proxy.example/v1beta/models/other:streamGenerateContent?alt=sse")]
+    [InlineData("anthropic", null, "claude-sonnet-4-5", "https://api.anthropic.com/v1/messages")]
+    [InlineData("anthropic", "https://proxy.example/v1/messages", "m", "https://proxy.example/v1/messages")]
+    [InlineData("azure_ai", "https://r.services.ai.azure.com", "claude-sonnet-4-5", "https://r.services.ai.azure.com/anthropic/v1/messages")]
+    [InlineData("azure_ai", "https://r.services.ai.azure.com/models", "grok-3", "https://r.services.ai.azure.com/models/chat/completions?api-version=2024-05-01-preview")]
+    [InlineData("azure_ai", "https://r.services.ai.azure.com/openai/v1", "grok-3", "https://r.services.ai.azure.com/openai/v1/chat/completions")]
+    [InlineData("azure_ai", "https://m.eastus2.models.ai.azure.com", "command-r", "https://m.eastus2.models.ai.azure.com/v1/chat/completions")]
+    [InlineData("bedrock", null, "anthropic.claude-3-haiku-20240307-v1:0", "https://bedrock-runtime.eu-west-4.amazonaws.com/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse-stream")]
+    [InlineData("vertex_ai", null, "gemini-2.5-pro", "https://eu-west-4-aiplatform.googleapis.com/v1/projects/p/locations/eu-west-4/publishers/google/models/gemini-2.5-pro:streamGenerateContent?alt=sse")]
+    [InlineData("vertex_ai", null, "claude-sonnet-4-5@20250929", "https://eu-west-4-aiplatform.googleapis.com/v1/projects/p/locations/eu-west-4/publishers/anthropic/models/claude-sonnet-4-5%4020250929:streamRawPredict")]
+    public void A_vendor_s_own_format_has_its_own_address(string provider, string? apiBase, string model, string expected)
+    {
+        var chat = Assert.IsType<IChatProvider>(ProviderCatalog.Find(provider), exactMatch: false);
+        var address = new ProviderAddress(apiBase is null ? null : new Uri(apiBase), null, model) { Location = "eu-west-4", Project = "p" };
+        Assert.Equal(expected, chat.ChatUri(address, chat.ChatFormats(model)[0], stream: true).AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData("us-east-1/anthropic.claude-v2", "us-east-1", "anthropic.claude-v2")]
+    [InlineData("converse/us-east-1/anthropic.claude-v2", "us-east-1", "anthropic.claude-v2")]
+    [InlineData("us.anthropic.claude-v2", null, "us.anthropic.claude-v2")]
+    [InlineData("arn:aws:bedrock:eu-central-1:1:inference-profile/x", "eu-central-1", "arn:aws:bedrock:eu-central-1:1:inference-profile/x")]
+    public void Bedrock_reads_the_region_in_a_model_s_name(string model, string? region, string upstream)
+    {
+        var bedrock = ProviderCatalog.Find("bedrock")!; // In the catalog, as another test shows.
+        Assert.Equal(region, bedrock.LocationIn(model));
+        Assert.Equal(upstream, bedrock.UpstreamModel(model));
+    }
+
     [Fact]
     public void A_deployment_name_can_not_leave_its_place_in_the_path()
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Weir.Providers.Dialects;
+using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Neutral;
 
 namespace Weir.Providers.Tests.Dialects;
@@ -77,6 +78,26 @@ public sealed class BroughtBackTests
 
         Assert.Contains(said, Encoding.UTF8.GetString(body.WrittenSpan), StringComparison.Ordinal);
         Assert.Equal(dropped, string.Join(',', names.Names));
+    }
+
+    [Theory]
+    [InlineData(64, true, "")]
+    [InlineData(65, false, "user")]
+    public void The_record_that_Claude_Code_sends_as_a_user_is_longer_than_OpenAI_takes(int length, bool said, string dropped)
+    {
+        foreach (var format in new[] { WireFormat.OpenAIResponses, WireFormat.OpenAIChat })
+        {
+            var turn = new ChatTurn { Model = "gpt-5", EndUser = new string('u', length), Messages = { new ChatMessage(ChatRole.User, [new TextPart("hello")]) } };
+            var (body, names) = (new ArrayBufferWriter<byte>(), new Dropped());
+            if (format == WireFormat.OpenAIChat)
+            {
+                StrictOpenAI.Strip(turn, names);
+            }
+
+            ChatDialects.Of(format).WriteRequest(turn, body, names);
+
+            Assert.Equal((said, dropped), (Encoding.UTF8.GetString(body.WrittenSpan).Contains("\"user\":\"u", StringComparison.Ordinal), string.Join(',', names.Names)));
+        }
     }
 
     /// <summary>The <c>delta</c> of each chunk of a stream with thoughts.</summary>

@@ -42,6 +42,14 @@ public sealed class CostMeterTests
     }
 
     [Fact]
+    public void What_is_cached_for_an_hour_costs_more_than_what_is_cached_for_minutes()
+    {
+        // Anthropic's list prices: 1.25 and 2 times the input.
+        var charge = CostMeter.Cost(PriceBook.Embedded.Row("claude-sonnet-4-5"), new TokenUsage { Prompt = 1000, CacheWrite = 1000, CacheWriteHour = 400 });
+        Assert.Equal((600 * 3.75m + 400 * 6m) / 1_000_000, charge.Cost.Dollars);
+    }
+
+    [Fact]
     public void Cached_tokens_cost_their_own_price_and_not_the_prompts_as_well()
     {
         var charge = CostMeter.Cost(PriceBook.Embedded.Row("gpt-4o"), new TokenUsage { Prompt = 1000, CachedPrompt = 600 });

@@ -57,6 +57,7 @@ public sealed class FaultReaderTests
         { "openai", 400, """{"error":{"message":"Your request was rejected as a result of our safety system.","code":"moderation_blocked"}}""", nameof(FaultKind.ContentPolicyViolation), "Your request" },
         { "openrouter", 403, """{"error":{"code":403,"message":"openai/gpt-4o requires moderation on OpenAI. Your input was flagged","metadata":{"reasons":["hate"]}}}""", nameof(FaultKind.ContentPolicyViolation), "openai/gpt-4o requires" },
         { "dashscope", 400, """{"error":{"code":"data_inspection_failed","message":"Input data may contain bad text."}}""", nameof(FaultKind.ContentPolicyViolation), "Input data" },
+        { "anthropic", 400, """{"type":"error","error":{"type":"invalid_request_error","message":"Output blocked by content filtering policy"}}""", nameof(FaultKind.ContentPolicyViolation), "Output blocked" },
         { "deepseek", 400, """{"error":{"message":"Content Exists Risk","code":"invalid_request_error"}}""", nameof(FaultKind.ContentPolicyViolation), "Content Exists Risk" },
 
         // A wrong key under another status.

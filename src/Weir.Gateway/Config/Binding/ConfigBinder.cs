@@ -22,6 +22,12 @@ internal sealed class ConfigBinder(BindingSources sources)
             BindModels(models, deployments, problems);
         }
 
+        var files = new DeploymentBinder(surroundings, DeploymentDefaults.Read(root, liteLlm, router, new ConfigProblems()), problems);
+        if (root.Find("files_settings") is ConfigList accounts)
+        {
+            files.BindFileAccounts(accounts);
+        }
+
         WarnOfServerNames(root, problems);
         var settings = new SettingsBinder(general, liteLlm, weir, surroundings);
         var retryAfterCap = weir.Limit("retry_after_cap");
@@ -31,6 +37,7 @@ internal sealed class ConfigBinder(BindingSources sources)
             SourcePath = sourcePath,
             Deployments = deployments.Usable,
             Rejected = deployments.Rejected,
+            FileAccounts = files.Usable,
             Router = retryAfterCap is { } cap ? routing with { RetryAfterCap = cap } : routing,
             Access = settings.Access(),
             Request = settings.Request(),

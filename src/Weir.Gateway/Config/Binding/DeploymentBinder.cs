@@ -32,6 +32,31 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         }
     }
 
+    /// <summary>Binds the entries of <c>files_settings</c>: a provider and how to sign in there, and no model.</summary>
+    public void BindFileAccounts(ConfigList accounts)
+    {
+        for (var i = 0; i < accounts.Items.Length; i++)
+        {
+            var path = $"files_settings[{i}]";
+            if (accounts.Items[i] is not ConfigMap map || EnvironmentReferences.FindMissing(map) is not null)
+            {
+                // A missing variable is reported where variables are replaced.
+                continue;
+            }
+
+            var parameters = Parameters(new SectionReader(map, path, problems, ProblemSeverity.Warning), path);
+            var name = parameters.Text("custom_llm_provider");
+            var place = new Place("files_settings", $"{name}/*", map, path);
+            if (sources.FindProvider(name ?? "") is not IKeepingProvider provider || !provider.Kept.Contains(KeptKind.File))
+            {
+                LeaveOut(place, BindingCodes.DeploymentLeftOut, name is null ? "It has no custom_llm_provider." : $"The provider '{name}' keeps no files in this build.");
+                continue;
+            }
+
+            Add(place, provider, "*", parameters, null);
+        }
+    }
+
     private void Bind(ConfigNode node, int index)
     {
         var path = $"model_list[{index}]";
@@ -246,35 +271,37 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
-        if (AsksForMissingChat(provider, deployment.Info.Mode, upstreamModel))
+        if (!CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info))
         {
-            LeaveOut(place, BindingCodes.ProviderNotServed, $"The provider '{provider.Name}' (for '{place.Model}') serves no chats in this build; for what it does serve, say so in model_info.mode.");
             return;
         }
-
-        CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info);
         _usable.Add(deployment with { Id = NextId(place, parameters.Map, info) });
     }
 
-    /// <summary>A model that is there for chats, at a provider that has none: it could only ever be refused.</summary>
-    private static bool AsksForMissingChat(IProvider provider, string? mode, string model) =>
-        mode is null && provider is not (IChatProvider or ICompletionProvider) && model != "*" && MeantFor(mode, model) == Operation.Chat;
-
-    private static Operation? MeantFor(string? mode, string model) => mode is not null ? ProviderOperations.OfMode(mode)
-        : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank
-        : model.Contains("embed", StringComparison.OrdinalIgnoreCase) ? Operation.Embedding : Operation.Chat;
-
-    /// <summary>Whether the provider can do what the deployment is there for: what it says, else chat.</summary>
-    private void CheckMode(Place place, IProvider provider, string? mode, string model, SectionReader? info)
+    /// <summary>
+    /// Whether the provider can do what the deployment is there for: what it says, else what its name says, else chat. False when it is left out: its
+    /// vendor has no calls here but for rankings and the like, and this is none.
+    /// </summary>
+    private bool CheckMode(Place place, IProvider provider, string? mode, string model, SectionReader? info)
     {
-        var operation = MeantFor(mode, model);
-        var textOnly = mode is null && provider is (ICompletionProvider or IChatProvider);
-        if (operation is { } asked && !textOnly && !ProviderOperations.Serves(provider, asked))
+        var operation = mode is not null ? ProviderOperations.OfMode(mode)
+            : model.Contains("rerank", StringComparison.OrdinalIgnoreCase) ? Operation.Rerank
+            : model.Contains("embed", StringComparison.OrdinalIgnoreCase) ? Operation.Embedding : Operation.Chat;
+        // Vendors of embeddings and rankings alone have nothing that could be meant instead.
+        var unsaid = mode is null && provider is (ICompletionProvider or IChatProvider or IEmbeddingProvider);
+        if (operation is not { } asked || unsaid || ProviderOperations.Serves(provider, asked))
         {
-            problems.Warning(
-                BindingCodes.ModeNotServed, (info?.Map.Find("mode") ?? place.Node).Position, $"{place.Path}.model_info.mode",
-                $"'{place.Model}' is {(mode is null ? "taken for" : "meant for")} {asked} and its provider '{provider.Name}' has no such calls in this build: they will be refused.");
+            return true;
         }
+        if (provider is not (ICompletionProvider or IChatProvider))
+        {
+            LeaveOut(place, BindingCodes.ProviderNotServed, $"The provider '{provider.Name}' is not served by this build for {asked}; {(mode is null ? "model_info.mode may say what else it is." : "its rerankers are.")}");
+            return false;
+        }
+        problems.Warning(
+            BindingCodes.ModeNotServed, (info?.Map.Find("mode") ?? place.Node).Position, $"{place.Path}.model_info.mode",
+            $"'{place.Model}' is meant for {asked} and its provider '{provider.Name}' has no such calls in this build: they will be refused.");
+        return true;
     }
 
     /// <summary>Region or location: the file's, the one in the model's name, the environment's.</summary>

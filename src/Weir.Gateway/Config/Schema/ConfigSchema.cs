@@ -39,7 +39,7 @@ internal static class ConfigSchema
         Ignored("callback_settings", Map, "Settings of callbacks", "Prompts and replies are never sent to a callback."),
         Ignored("vector_store_registry", List, "Vector stores", NoRoutes) with { Items = VectorStore },
         Ignored("search_tools", List, "Search services", NoRoutes) with { Items = SearchTool },
-        Ignored("files_settings", List, "Where files go", NoRoutes),
+        Served("files_settings", List, "Accounts for files and batches") with { Items = ModelListKeys.LiteLlmParams },
         Ignored("finetune_settings", List, "Where fine-tuning goes", NoRoutes),
         Ignored("assistant_settings", Map, "Where assistants go", NoRoutes),
         Ignored("default_vertex_config", Map, "Project of Vertex pass-through routes", NoRoutes),

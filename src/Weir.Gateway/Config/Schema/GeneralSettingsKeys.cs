@@ -9,7 +9,6 @@ internal static class GeneralSettingsKeys
     private const string NoKeys = "Keys, users and teams can't be made in this build.";
     private const string NoMcp = "MCP servers are not served by this build.";
     private const string NoUi = "There is no admin UI in this build.";
-    private const string NoFiles = "There are no file routes in this build.";
     private const string NoContent = "Rows never hold prompts or replies.";
     private const string NoAlerts = "Alert on /metrics instead.";
 
@@ -31,7 +30,7 @@ internal static class GeneralSettingsKeys
             Served("embedding_model", Text, "Model forced on every embedding call"),
             Served("image_generation_model", Text, "Model forced on every image call"),
             Served("moderation_model", Text, "Model forced on every moderation call"),
-            Served("max_file_size_mb", Number, "Largest form with files (images, audio); else max_request_size_mb, else 128"),
+            Served("max_file_size_mb", Number, "Largest form with files (uploads, images, audio); else max_request_size_mb, else 128"),
             Served("max_request_size_mb", Number, "Largest request body"),
             Served("dangerously_permit_weak_or_unset_master_key", Bool, "Start with a weak master key, or none"),
             Served("dangerously_allow_mock_testing_request_params", Bool, "Let requests carry mock_testing_* members"),
@@ -116,8 +115,8 @@ internal static class GeneralSettingsKeys
             Ignored("fail_closed_rate_limit_enforcement", Bool, "Refuse when limits can't be read", "There are no rate limits in this build."),
             Ignored("enforce_fallback_model_access", Bool, "Check access to fallback models", "The master key may use every model."),
             Ignored("enforce_fallback_budget", Bool, "Check budgets of fallback models", "There are no budgets in this build."),
-            Ignored("max_batch_file_size_mb", Number, "Largest batch file", NoFiles),
-            Ignored("allowed_file_extensions", TextList, "Kinds of file", NoFiles),
+            Ignored("max_batch_file_size_mb", Number, "Largest batch file", "The largest upload is max_file_size_mb, also for batches."),
+            Ignored("allowed_file_extensions", TextList, "Kinds of file", "Files of every kind are taken."),
             Ignored("admission_queue_timeout_seconds", Number, "Longest wait in the queue"),
             Ignored("enable_drain_endpoint", Bool, "A route that drains the process", "SIGTERM drains."),
             Ignored("drain_endpoint_token", Text, "Its token", "SIGTERM drains.") with { Secret = true },

@@ -20,7 +20,7 @@ internal sealed class ModelList(SnapshotHolder snapshots)
         List<string> names = [.. routes.VisibleModels.Where(model => wild || model.Group.Pattern is null).Select(static model => model.Name), .. WildcardModels.Of(routes)];
         return JsonAnswer.WriteAsync(http, StatusCodes.Status200OK, json =>
         {
-            switch (FormOf(http))
+            switch (CallerForm.Of(http))
             {
                 case WireFormat.AnthropicMessages:
                     ModelListForms.WriteAnthropic(json, names);
@@ -39,7 +39,7 @@ internal sealed class ModelList(SnapshotHolder snapshots)
     internal Task GetAsync(HttpContext http)
     {
         var id = http.GetRouteValue("id") as string ?? "";
-        var form = FormOf(http);
+        var form = CallerForm.Of(http);
         return snapshots.Current.Routes.Resolve(id) is null
             ? ErrorWriter.WriteAsync(http, new GatewayError(ErrorKind.UpstreamNotFound, $"The model '{id}' does not exist. Call `/v1/models` to view available models for your key.")
             {
@@ -62,9 +62,4 @@ internal sealed class ModelList(SnapshotHolder snapshots)
                 }
             });
     }
-
-    private static WireFormat FormOf(HttpContext http) =>
-        http.Request.Headers.ContainsKey("anthropic-version") ? WireFormat.AnthropicMessages
-        : http.Request.Path.StartsWithSegments("/v1beta", StringComparison.OrdinalIgnoreCase) ? WireFormat.GeminiGenerate
-        : WireFormat.OpenAIChat;
 }

@@ -10,7 +10,8 @@ namespace Weir.Providers.Dialects.AnthropicMessages;
 /// </summary>
 internal sealed class RequestExtras
 {
-    /// <summary>Members of Anthropic's that pass on from another dialect's body. <c>metadata</c> is not among them: OpenAI's means something else.</summary>
+    /// <summary>Members of Anthropic's that pass on from another dialect's body. <c>metadata</c> is not among them: OpenAI's means something else. Nor is
+    /// <c>anthropic_beta</c>: Anthropic takes it as a header and refuses it in a body.</summary>
     private static readonly FrozenSet<string> PassedOn = new[]
     {
         "cache_control", "container", "context_management", "inference_geo", "mcp_servers", "speed",

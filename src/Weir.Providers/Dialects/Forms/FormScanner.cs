@@ -207,7 +207,7 @@ public sealed class FormScanner
         {
             return Refuse($"The field '{_headers.Name}' is not valid UTF-8; a file needs a file name.", _headers.Name ?? "");
         }
-        _parts.Add(new FormPart(_headers.Name ?? "", _partStart, _valueStart, _base, text is null ? null : text.AsMemory()));
+        _parts.Add(new FormPart(_headers.Name ?? "", _partStart, _valueStart, _base, text is null ? default(ReadOnlyMemory<byte>?) : text));
         Consume(2);
         return PassDelimiter();
     }

@@ -14,7 +14,15 @@ internal static class GeminiParts
         switch (part.Kind)
         {
             case GeminiPartKind.Text when part.Thought:
-                Join(parts, Thinking(part.Text ?? "", part.Signature));
+                var thinking = Thinking(part.Text ?? "", part.Signature);
+                if (thinking is { Text: "", Signature: not null, Redacted: false } && parts.Count > 0 && parts[^1] is ThinkingPart { Signature: null, Redacted: false } thought)
+                {
+                    // In streams a seal comes behind its thoughts.
+                    parts[^1] = thought with { Signature = thinking.Signature };
+                    return;
+                }
+
+                parts.Add(thinking);
                 return;
             case GeminiPartKind.Text:
                 if (part.Text is { Length: > 0 } || part.Signature is null)
@@ -43,24 +51,6 @@ internal static class GeminiParts
         {
             parts.Add(Thinking("", part.Signature));
         }
-    }
-
-    /// <summary>Adds <paramref name="part"/>. A stream tells thoughts in pieces and their seal alone, last: together they are the thought that was sealed.</summary>
-    public static void Join(List<ContentPart> parts, ContentPart part)
-    {
-        var first = parts.Count;
-        if (part is ThinkingPart { Text.Length: 0, Signature: not null, Redacted: false } seal)
-        {
-            while (first > 0 && parts[first - 1] is ThinkingPart { Signature: null, Redacted: false })
-            {
-                first--;
-            }
-
-            part = seal with { Text = string.Concat(parts.Skip(first).OfType<ThinkingPart>().Select(static piece => piece.Text)) };
-            parts.RemoveRange(first, parts.Count - first);
-        }
-
-        parts.Add(part);
     }
 
     private static ThinkingPart Thinking(string text, string? signature)

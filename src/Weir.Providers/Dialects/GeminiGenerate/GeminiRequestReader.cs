@@ -150,10 +150,9 @@ internal ref struct GeminiRequestReader
     private readonly void Add(string? role, List<ContentPart> parts)
     {
         var speaker = role is "model" ? ChatRole.Assistant : ChatRole.User;
-        if (speaker == ChatRole.Assistant && _turn.Messages is [.., { Role: ChatRole.Assistant } begun])
+        if (speaker == ChatRole.Assistant && _turn.Messages.Count > 0 && _turn.Messages[^1] is { Role: ChatRole.Assistant } before)
         {
-            // A client that keeps the chunks of a stream brings one answer back in many contents.
-            parts.ForEach(part => GeminiParts.Join(begun.Parts, part));
+            Continue(before.Parts, parts);
             return;
         }
 
@@ -174,6 +173,31 @@ internal ref struct GeminiRequestReader
             }
 
             group.Add(part);
+        }
+    }
+
+    /// <summary>
+    /// The SDKs' chats keep every event of a stream as a content of its own: text, and thoughts with their seal, come back in the pieces in which they went
+    /// out. A vendor that compares thoughts with their seal wants them whole.
+    /// </summary>
+    private static void Continue(List<ContentPart> before, List<ContentPart> parts)
+    {
+        for (var i = 0; i < parts.Count; i++)
+        {
+            switch (parts[i])
+            {
+                case TextPart { Text: "" }:
+                    break;
+                case TextPart piece when i == 0 && before.Count > 0 && before[^1] is TextPart text:
+                    before[^1] = text with { Text = text.Text + piece.Text };
+                    break;
+                case ThinkingPart { Redacted: false } piece when i == 0 && before.Count > 0 && before[^1] is ThinkingPart { Signature: null, Redacted: false } thought:
+                    before[^1] = piece with { Text = thought.Text + piece.Text };
+                    break;
+                default:
+                    before.Add(parts[i]);
+                    break;
+            }
         }
     }
 

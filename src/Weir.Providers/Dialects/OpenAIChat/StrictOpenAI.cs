@@ -8,9 +8,17 @@ namespace Weir.Providers.Dialects.OpenAIChat;
 /// </summary>
 public static class StrictOpenAI
 {
-    /// <summary>Takes thoughts, seals and cache marks out of <paramref name="turn"/>, and names them in <paramref name="dropped"/>.</summary>
+    /// <summary>Most characters of <c>user</c>; other vendors' clients put whole records there.</summary>
+    public const int LongestUser = 64;
+
+    /// <summary>Takes thoughts, seals, cache marks and what is too long out of <paramref name="turn"/>, and names them in <paramref name="dropped"/>.</summary>
     public static void Strip(ChatTurn turn, Dropped dropped)
     {
+        if (turn.EndUser is { Length: > LongestUser })
+        {
+            dropped.Add("user");
+            turn.EndUser = null;
+        }
         foreach (var message in turn.Messages)
         {
             StripParts(message.Parts, dropped);

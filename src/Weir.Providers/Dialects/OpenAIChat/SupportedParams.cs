@@ -27,14 +27,21 @@ public static class SupportedParams
         ["databricks"] = Set("stop", "temperature", "top_p", "max_tokens", "max_completion_tokens", "n", "response_format", "tools", "tool_choice", "reasoning_effort"),
         ["fireworks_ai"] = Set("tools", "tool_choice", "max_completion_tokens", "max_tokens", "temperature", "top_p", "frequency_penalty",
             "presence_penalty", "n", "stop", "response_format", "logprobs", "top_logprobs", "parallel_tool_calls", "reasoning_effort", "seed", "logit_bias"),
+        ["anthropic"] = Claude(),
+        ["bedrock"] = Set("max_tokens", "max_completion_tokens", "stop", "temperature", "top_p", "response_format", "tools", "tool_choice", "functions",
+            "function_call", "parallel_tool_calls", "reasoning_effort"),
+        ["gemini"] = Gemini(),
+        ["vertex_ai"] = Gemini(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> ClaudeTakes = Claude();
 
     private static readonly FrozenSet<string> NotForReasoningModels = Set("presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs");
 
     /// <summary>The members of <paramref name="body"/> that the provider does not take for this model; null when all are fine.</summary>
     public static IReadOnlyList<string>? FindUnsupported(ReadOnlySpan<byte> body, RequestView view, string provider, string model)
     {
-        var taken = ByProvider.GetValueOrDefault(provider);
+        var taken = provider is "vertex_ai" or "azure_ai" && model.Contains("claude", StringComparison.Ordinal) ? ClaudeTakes : ByProvider.GetValueOrDefault(provider);
         var reasoning = provider is "openai" or "azure" && IsReasoningModel(model);
         if (taken is null && !reasoning)
         {
@@ -94,6 +101,15 @@ public static class SupportedParams
 
     private static bool IsFamily(string model, string family) =>
         model.StartsWith(family, StringComparison.Ordinal) && (model.Length == family.Length || model[family.Length] == '-');
+
+    private static FrozenSet<string> Claude() => Set(
+        "max_tokens", "max_completion_tokens", "stop", "temperature", "top_p", "response_format", "tools", "tool_choice", "functions", "function_call",
+        "parallel_tool_calls", "reasoning_effort", "web_search_options");
+
+    private static FrozenSet<string> Gemini() => Set(
+        "max_tokens", "max_completion_tokens", "stop", "temperature", "top_p", "response_format", "tools", "tool_choice", "functions", "function_call",
+        "parallel_tool_calls", "reasoning_effort", "web_search_options", "n", "seed", "logprobs", "top_logprobs", "frequency_penalty", "presence_penalty",
+        "modalities", "audio");
 
     private static FrozenSet<string> Ollama() => Set(
         "max_tokens", "max_completion_tokens", "top_p", "temperature", "seed", "frequency_penalty", "stop", "tools", "tool_choice", "functions",

@@ -101,12 +101,12 @@ internal sealed class ResponsesDeltaReader : IDeltaReader
         {
             return;
         }
-        _started = true;
         var answer = new ResponsesAnswerReader();
         if (found.Response.End > 0)
         {
             ReadResponse(answer, found.Response, data, withOutput: false);
         }
+        _started = true;
         deltas.Add(new ChatDelta(DeltaKind.Start) { Id = answer.Result.Id, Name = answer.Result.Model, Usage = answer.Result.Usage });
     }
 
@@ -127,14 +127,16 @@ internal sealed class ResponsesDeltaReader : IDeltaReader
 
     private void Done(ByteSpan span, ReadOnlySpan<byte> data, List<ChatDelta> deltas)
     {
-        if (span.End == 0 || _finished.Count > MostItems || !_finished.Add(_current))
+        if (span.End == 0 || _finished.Count > MostItems || _finished.Contains(_current))
         {
             return;
         }
         var source = data[span.Start..span.End];
         var reader = new Utf8JsonReader(source, Fields.Options);
         reader.Read();
-        Finished(_current, Item.Read(ref reader, source, Place.InAnswer), deltas);
+        var item = Item.Read(ref reader, source, Place.InAnswer);
+        _finished.Add(_current);
+        Finished(_current, item, deltas);
     }
 
     /// <summary>Tells what no earlier event told of a whole item, and closes what one opened.</summary>

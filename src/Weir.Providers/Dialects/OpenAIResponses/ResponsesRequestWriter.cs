@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Neutral;
 
 namespace Weir.Providers.Dialects.OpenAIResponses;
@@ -39,7 +40,11 @@ internal static class ResponsesRequestWriter
         WriteNumbers(json, turn);
         WriteText(json, turn);
         WriteReasoning(json, turn);
-        if (turn.EndUser is not null)
+        if (turn.EndUser is { Length: > StrictOpenAI.LongestUser })
+        {
+            dropped.Add("user");
+        }
+        else if (turn.EndUser is not null)
         {
             json.WriteString("user"u8, turn.EndUser);
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Weir.TestKit.Wire.Files;
 using Weir.TestKit.Wire.OpenAI;
 
 namespace Weir.TestKit.Wire.Responses;
@@ -9,7 +10,7 @@ internal sealed class StoredResponseAnswer(ScriptedModelOptions options, ModelRe
 {
     public override void WriteBody(IBufferWriter<byte> output) => output.Write(body);
 
-    public static Answer Of(ScriptedModelOptions options, ModelRequest request, string method, ServerMemory<StoredResponse> memory, bool ascending)
+    public static Answer Of(ScriptedModelOptions options, ModelRequest request, string method, ServerMemory<StoredResponse> memory, bool ascending, bool stream)
     {
         if (memory.Find(request.Id) is not { } stored)
         {
@@ -29,12 +30,20 @@ internal sealed class StoredResponseAnswer(ScriptedModelOptions options, ModelRe
 
         if (method != "DELETE")
         {
-            return new StoredResponseAnswer(options, request, stored.Look());
+            return stream ? new BytesAnswer(options, request, "text/event-stream", Events(stored.Look())) : new StoredResponseAnswer(options, request, stored.Look());
         }
 
         memory.Forget(stored.Id);
         return new StoredResponseAnswer(options, request, [.. "{\"id\":\""u8, .. System.Text.Encoding.UTF8.GetBytes(stored.Id), .. "\",\"object\":\"response\",\"deleted\":true}"u8]);
     }
+
+    /// <summary>The stream of a response that has ended, as short as it can be.</summary>
+    private static byte[] Events(byte[] response) =>
+    [
+        .. "event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":"u8, .. response,
+        .. "}\n\nevent: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":1,\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":0,\"delta\":\"again\"}\n\n"u8,
+        .. "event: response.completed\ndata: {\"type\":\"response.completed\",\"sequence_number\":2,\"response\":"u8, .. response, .. "}\n\n"u8,
+    ];
 
     private static byte[] List(IReadOnlyList<JsonElement> items)
     {

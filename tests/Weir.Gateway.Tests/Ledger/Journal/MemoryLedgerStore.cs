@@ -11,6 +11,8 @@ internal sealed class MemoryLedgerStore : ILedgerStore
 
     public ConcurrentQueue<string> CallIds { get; } = new();
 
+    public ConcurrentQueue<RequestRecord> Rows { get; } = new();
+
     public ConcurrentQueue<int> Batches { get; } = new();
 
     /// <summary>What every write throws; null for success.</summary>
@@ -44,7 +46,9 @@ internal sealed class MemoryLedgerStore : ILedgerStore
             {
                 if (batch.PositionOf(i) >= done)
                 {
-                    CallIds.Enqueue(batch.Row(i).ToRecord().CallId);
+                    var record = batch.Row(i).ToRecord();
+                    Rows.Enqueue(record);
+                    CallIds.Enqueue(record.CallId);
                 }
             }
 

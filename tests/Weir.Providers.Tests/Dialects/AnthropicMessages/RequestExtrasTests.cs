@@ -29,9 +29,10 @@ public sealed class RequestExtrasTests
         turn.Extras.Add(new Extra(WireFormat.OpenAIChat, "metadata", Claude.Raw("""{"a":"b"}""")));
         turn.Extras.Add(new Extra(WireFormat.GeminiGenerate, "safetySettings", Claude.Raw("[]")));
         turn.Extras.Add(new Extra(WireFormat.OpenAIChat, "prediction", Claude.Raw("null")));
+        turn.Extras.Add(new Extra(WireFormat.BedrockConverse, "anthropic_beta", Claude.Raw("""["x"]""")));
         var dropped = new Dropped();
         Assert.Null(Claude.Member(turn, "metadata", dropped));
-        Assert.Equal(["logit_bias", "metadata", "safetySettings"], dropped.Names);
+        Assert.Equal(["logit_bias", "metadata", "safetySettings", "anthropic_beta"], dropped.Names);
     }
 
     [Fact]

@@ -45,6 +45,38 @@ public sealed class GeminiStreamTests
         Assert.Equal("""{"id":"c","name":"f","args":{"a":[1,2]}}""", call.GetRawText());
     }
 
+    [Fact]
+    public void A_streamed_turn_that_comes_back_event_by_event_is_the_turn_that_went_out()
+    {
+        var events = Events(
+            new(DeltaKind.Start),
+            new(DeltaKind.PartStart) { Part = DeltaPart.Thinking },
+            new(DeltaKind.Text) { Part = DeltaPart.Thinking, Text = "Two " },
+            new(DeltaKind.Text) { Part = DeltaPart.Thinking, Text = "and two." },
+            new(DeltaKind.Signature) { Part = DeltaPart.Thinking, Text = "EqQB+/seal==" },
+            new(DeltaKind.PartEnd) { Part = DeltaPart.Thinking },
+            new(DeltaKind.PartStart) { Index = 1, Part = DeltaPart.RedactedThinking },
+            new(DeltaKind.Signature) { Index = 1, Part = DeltaPart.RedactedThinking, Text = "data" },
+            new(DeltaKind.PartEnd) { Index = 1, Part = DeltaPart.RedactedThinking },
+            new(DeltaKind.PartStart) { Index = 2, Part = DeltaPart.Text },
+            new(DeltaKind.Text) { Index = 2, Part = DeltaPart.Text, Text = "I " },
+            new(DeltaKind.Text) { Index = 2, Part = DeltaPart.Text, Text = "look." },
+            new(DeltaKind.PartEnd) { Index = 2, Part = DeltaPart.Text },
+            new(DeltaKind.PartStart) { Index = 3, Part = DeltaPart.ToolCall, Id = "toolu_1", Name = "f" },
+            new(DeltaKind.PartEnd) { Index = 3, Part = DeltaPart.ToolCall },
+            new(DeltaKind.Stop) { Stop = StopReason.ToolUse },
+            new(DeltaKind.End));
+        ContentPart[] whole =
+        [
+            new ThinkingPart("Two and two.") { Signature = "EqQB+/seal==" }, new ThinkingPart("") { Signature = "data", Redacted = true },
+            new TextPart("I look."), new ToolCallPart("toolu_1", "f", "{}"),
+        ];
+
+        // As Google's SDKs keep a chat: each event's content.
+        var contents = string.Join(',', events.Select(one => one.GetProperty("candidates")[0].GetProperty("content").GetRawText()));
+        Assert.Equal(whole, Assert.Single(Gemini.Read($$"""{"contents":[{{contents}}]}""").Messages).Parts);
+    }
+
     private static List<JsonElement> Events(params ChatDelta[] deltas) =>
         [.. WireText.Events(WireFormat.GeminiGenerate, Crossing.WriteStream(Gemini.Dialect, deltas)).Select(one => JsonDocument.Parse(one.Data).RootElement)];
 }

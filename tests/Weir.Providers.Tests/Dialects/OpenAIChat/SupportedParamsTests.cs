@@ -18,6 +18,13 @@ public sealed class SupportedParamsTests
     [InlineData("cerebras", "c", """{"frequency_penalty":null,"logit_bias":null}""", "")]
     [InlineData("ollama", "l", """{"parallel_tool_calls":true,"logprobs":false,"keep_alive":1}""", "parallel_tool_calls logprobs")]
     [InlineData("hosted_vllm", "v", """{"parallel_tool_calls":true,"logprobs":false}""", "")]
+    [InlineData("anthropic", "claude-x", """{"logit_bias":{},"seed":1,"stop":"x","reasoning_effort":"low","user":"u"}""", "logit_bias seed")]
+    [InlineData("anthropic", "claude-x", """{"n":2}""", "n")]
+    [InlineData("azure_ai", "claude-x", """{"seed":1}""", "seed")]
+    [InlineData("azure_ai", "mistral-x", """{"seed":1}""", "")]
+    [InlineData("vertex_ai", "claude-x@1", """{"seed":1}""", "seed")]
+    [InlineData("vertex_ai", "gemini-x", """{"seed":1,"logit_bias":{}}""", "logit_bias")]
+    [InlineData("bedrock", "anthropic.claude-x", """{"presence_penalty":1,"top_p":0.5}""", "presence_penalty")]
     [InlineData("mistral", "m", """{"logit\u005fbias":{}}""", "logit_bias")]
     public void What_a_provider_does_not_take_is_found(string provider, string model, string body, string refused)
     {

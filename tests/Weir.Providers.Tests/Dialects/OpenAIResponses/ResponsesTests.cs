@@ -119,6 +119,17 @@ public sealed class ResponsesTests
     }
 
     [Fact]
+    public void A_first_event_that_can_not_be_read_does_not_cost_the_start()
+    {
+        var deltas = new List<ChatDelta>();
+        var reader = Dialect.NewReader();
+        Assert.Throws<DialectException>(() => reader.Read([], """{"type":"response.created","response":{"\ud800":1}}"""u8, deltas));
+        reader.Read([], """{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"Hi"}"""u8, deltas);
+        reader.Finish(deltas);
+        Assert.Equal("Hi", Assert.IsType<TextPart>(Assert.Single(DeltaSum.Of(deltas).Choices[0].Parts)).Text);
+    }
+
+    [Fact]
     public void A_writer_is_right_without_usage_and_without_a_stop()
     {
         var target = new System.Buffers.ArrayBufferWriter<byte>();

@@ -1,0 +1,14 @@
+namespace Weir.Providers;
+
+/// <summary>What an upstream keeps between calls and hands out an id for.</summary>
+public enum KeptKind
+{
+    /// <summary><c>/responses/{id}</c>.</summary>
+    Response,
+
+    /// <summary><c>/files/{id}</c>.</summary>
+    File,
+
+    /// <summary><c>/batches/{id}</c>.</summary>
+    Batch,
+}
