@@ -25,7 +25,7 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
     private const int MostHeld = 256 << 10;
 
     /// <summary>How long a side may take to say goodbye.</summary>
-    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a response that has begun may go on when the gateway stops.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(20);
@@ -90,11 +90,14 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
                 }
                 await client.CloseOutputAsync(end.Code, end.Reason, limit.Token);
             }
-            await _fromClient.WaitAsync(Goodbye, time);
         }
-        catch (Exception gone) when (IsGone(gone) || gone is TimeoutException)
+        catch (Exception gone) when (IsGone(gone))
         {
             // Who does not take a goodbye goes without.
+            client.Abort();
+        }
+        if (!await EndsAsync(_fromClient))
+        {
             client.Abort();
         }
         await _fromClient;
@@ -346,15 +349,8 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
 
     private async Task<SessionEnd?> OtherAsync(Task<SessionEnd?> other)
     {
-        try
-        {
-            return await other.WaitAsync(Goodbye, time);
-        }
-        catch (TimeoutException)
-        {
-            // It still waits for a side that the first one could not reach: that side is gone.
-            return null;
-        }
+        // When it still waits for a side that the first one could not reach, that side is gone.
+        return await EndsAsync(other) ? await other : null;
     }
 
     private async Task LeaveUpstreamAsync(SessionEnd end, Task<SessionEnd?> fromUpstream)
@@ -365,21 +361,38 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
             try
             {
                 await upstream.CloseOutputAsync(end.Code, end.Cause is EndCause.ClientClosed or EndCause.UpstreamClosed ? end.Reason : null, limit.Token);
-                await fromUpstream.WaitAsync(Goodbye, time);
             }
-            catch (Exception gone) when (IsGone(gone) || gone is TimeoutException)
+            catch (Exception gone) when (IsGone(gone))
             {
-                // It is gone already, or does not answer: below it goes without a goodbye.
+                // It goes without a goodbye.
                 upstream.Abort();
             }
         }
-        upstream.Abort();
-        if (!fromUpstream.IsCompleted)
+        // What it still says until it answers the goodbye is counted.
+        if (!await EndsAsync(fromUpstream))
+        {
+            upstream.Abort();
+        }
+        if (!await EndsAsync(fromUpstream))
         {
             // A client that takes nothing holds the last message.
             client.Abort();
         }
         await fromUpstream;
+        upstream.Abort();
+    }
+
+    private async Task<bool> EndsAsync(Task direction)
+    {
+        try
+        {
+            await direction.WaitAsync(Goodbye, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private static byte[] Grown(byte[] held)
