@@ -55,7 +55,7 @@ public sealed class RealtimeTests
     }
 
     [Theory]
-    [InlineData("pair", 0, 2)]
+    [InlineData("pair", 0, 3)]
     [InlineData("broken", 1, 3)]
     public async Task A_session_that_one_deployment_refuses_is_opened_at_another(string model, int fallbacks, int attempts)
     {

@@ -41,15 +41,15 @@ internal sealed class RealtimeWorld : IAsyncDisposable
         var faulty = string.Concat(faults.Select(fault =>
             $"  - {{model_name: \"talk~{fault}\", litellm_params: {{model: \"openai/gpt-realtime~{fault}\", api_base: \"{upstream.V1}\", api_key: {UpstreamKey}}}, " + "model_info: {base_model: gpt-realtime}}\n"));
         var gateway = await WeirProcess.StartAsync(
-            $$"""
+            $$$"""
             model_list:
-              - {model_name: talk, litellm_params: {model: openai/gpt-realtime, api_base: "{{upstream.V1}}", api_key: {{UpstreamKey}}}, model_info: {mode: realtime}}
-              - {model_name: pair, litellm_params: {model: openai/gpt-realtime~503, api_base: "{{upstream.V1}}", api_key: {{UpstreamKey}}, order: 1}, model_info: {base_model: gpt-realtime}}
-              - {model_name: pair, litellm_params: {model: openai/gpt-realtime, api_base: "{{upstream.V1}}", api_key: {{UpstreamKey}}, order: 2}}
-              - {model_name: broken, litellm_params: {model: openai/gpt-realtime~503, api_base: "{{upstream.V1}}", api_key: {{UpstreamKey}}}, model_info: {base_model: gpt-realtime}}
-              - {model_name: azure, litellm_params: {model: azure/my-deployment, api_base: "{{root}}", api_key: {{UpstreamKey}}, api_version: "2025-04-01-preview"}, model_info: {base_model: gpt-realtime}}
-              - {model_name: azure-v1, litellm_params: {model: azure/my-deployment, api_base: "{{root}}/openai/v1", api_key: {{UpstreamKey}}}, model_info: {base_model: gpt-realtime}}
-            {{faulty}}
+              - {model_name: talk, litellm_params: {model: openai/gpt-realtime, api_base: "{{{upstream.V1}}}", api_key: {{{UpstreamKey}}} }, model_info: {mode: realtime}}
+              - {model_name: pair, litellm_params: {model: openai/gpt-realtime~503, api_base: "{{{upstream.V1}}}", api_key: {{{UpstreamKey}}}, order: 1}, model_info: {base_model: gpt-realtime}}
+              - {model_name: pair, litellm_params: {model: openai/gpt-realtime, api_base: "{{{upstream.V1}}}", api_key: {{{UpstreamKey}}}, order: 2} }
+              - {model_name: broken, litellm_params: {model: openai/gpt-realtime~503, api_base: "{{{upstream.V1}}}", api_key: {{{UpstreamKey}}} }, model_info: {base_model: gpt-realtime}}
+              - {model_name: azure, litellm_params: {model: azure/my-deployment, api_base: "{{{root}}}", api_key: {{{UpstreamKey}}}, api_version: "2025-04-01-preview"}, model_info: {base_model: gpt-realtime}}
+              - {model_name: azure-v1, litellm_params: {model: azure/my-deployment, api_base: "{{{root}}}/openai/v1", api_key: {{{UpstreamKey}}} }, model_info: {base_model: gpt-realtime}}
+            {{{faulty}}}
             router_settings:
               num_retries: 1
               retry_after: 0

@@ -25,7 +25,7 @@ internal sealed class RealtimeRelay(IRequestLedger ledger, CallObserver observer
         var client = await ClientUpgrade.AcceptAsync(call.Http, RealtimeAttempt.KeepAlive);
         var meter = new SessionMeter(answer.Deployment, answer.Model);
         var events = new ClientEvents(call.Record.RequestedModel, call.Record.ModelGroup, answer.Model.Model);
-        using var session = new RealtimeSession(client, upstream, events, meter, request.RealtimeMessageBytes, request.RealtimeIdle, time)
+        using var session = new RealtimeSession(client, call.Http.Abort, upstream, events, meter, request.RealtimeMessageBytes, request.RealtimeIdle, time)
         {
             Answered = () => call.Record.TimeToFirstToken = time.GetElapsedTime(call.StartedAt),
         };

@@ -3,29 +3,31 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using Weir.Gateway.Errors;
 using Weir.Providers.Dialects.Realtime;
-using Weir.Providers.Upstream;
 
 namespace Weir.Gateway.Pipeline.Realtime;
 
 /// <summary>
 /// Two sockets and what passes between them, piece by piece: nothing is read from one side before the other has taken what was read last.
-/// Pieces of a client's event are held until the event is judged, up to <see cref="MostHeld"/>; of a longer one the last piece is held, for an
+/// Pieces of a client's event are held until the event is judged, up to <see cref="ClientEvents.MostHeld"/>; of a longer one the last piece is held, for an
 /// event that does not end is none.
 /// </summary>
 /// <param name="client">The caller's side.</param>
+/// <param name="cutOff">Breaks the caller's connection: its socket alone does not give up a read that is under way.</param>
 /// <param name="upstream">The model's side.</param>
 /// <param name="events">Judges what the client sends.</param>
 /// <param name="meter">Counts what the upstream answers.</param>
 /// <param name="longest">Longest message, in bytes.</param>
 /// <param name="idle">Longest silence.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, ClientEvents events, SessionMeter meter, long longest, TimeSpan idle, TimeProvider time) : IDisposable
+internal sealed class RealtimeSession(WebSocket client, Action cutOff, WebSocket upstream, ClientEvents events, SessionMeter meter, long longest, TimeSpan idle, TimeProvider time) : IDisposable
 {
     private const int PieceBytes = 64 << 10;
-    private const int MostHeld = 256 << 10;
 
-    /// <summary>How long a side may take to say goodbye.</summary>
+    /// <summary>How long the upstream may take to say goodbye.</summary>
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the client may.</summary>
+    private static readonly TimeSpan ClientsGoodbye = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a response that has begun may go on when the gateway stops.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(20);
@@ -42,14 +44,12 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
     /// <summary>Told once, when the first piece of an answer leaves for the client.</summary>
     internal Action? Answered { get; set; }
 
-    private static SessionEnd Stopped => new(EndCause.Stopping, WebSocketCloseStatus.EndpointUnavailable, "The gateway stops.");
-
     /// <summary>Passes everything on until one side, or the gateway, ends it. Then nothing comes from the upstream any more, and the client's socket is still open.</summary>
     internal async Task<SessionEnd> RunAsync(CancellationToken stopping)
     {
         _heard = time.GetTimestamp();
         using var silence = time.CreateTimer(_ => LookAtSilence(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        using var lastWords = time.CreateTimer(_ => _asked.TrySetResult(Stopped), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var lastWords = time.CreateTimer(_ => _asked.TrySetResult(SessionEnd.Stopped), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _silence = silence;
         silence.Change(idle, Timeout.InfiniteTimeSpan);
         await using var stop = stopping.UnsafeRegister(_ =>
@@ -57,7 +57,7 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
             _stopping = true;
             if (meter.Open == 0)
             {
-                _asked.TrySetResult(Stopped);
+                _asked.TrySetResult(SessionEnd.Stopped);
             }
             lastWords.Change(LastWords, Timeout.InfiniteTimeSpan);
         }, null);
@@ -67,7 +67,7 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
         var first = await Task.WhenAny(_fromClient, fromUpstream, _asked.Task);
         // Whoever could not send does not know why: the other direction does.
         var end = await first ?? await OtherAsync(first == _fromClient ? fromUpstream : _fromClient)
-            ?? (first == _fromClient ? Broken("The upstream closed the connection.") : Gone());
+            ?? (first == _fromClient ? SessionEnd.UpstreamGone : SessionEnd.ClientGone);
         await LeaveUpstreamAsync(end, fromUpstream);
         return end;
     }
@@ -77,9 +77,9 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
     {
         if (end.Cause == EndCause.ClientGone)
         {
-            client.Abort();
+            AbortClient();
         }
-        using var limit = new CancellationTokenSource(Goodbye, time);
+        using var limit = new CancellationTokenSource(ClientsGoodbye, time);
         try
         {
             if (client.State is WebSocketState.Open or WebSocketState.CloseReceived)
@@ -94,11 +94,11 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
         catch (Exception gone) when (IsGone(gone))
         {
             // Who does not take a goodbye goes without.
-            client.Abort();
+            AbortClient();
         }
-        if (!await EndsAsync(_fromClient))
+        if (!await EndsAsync(_fromClient, ClientsGoodbye))
         {
-            client.Abort();
+            AbortClient();
         }
         await _fromClient;
     }
@@ -116,10 +116,7 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
         var rest = idle - time.GetElapsedTime(Volatile.Read(ref _heard));
         if (rest <= TimeSpan.Zero)
         {
-            _asked.TrySetResult(new SessionEnd(EndCause.Idle, WebSocketCloseStatus.EndpointUnavailable, "Nothing was said for too long.")
-            {
-                Error = new GatewayError(ErrorKind.UpstreamTimeout, $"Nothing was said for {idle.TotalSeconds:0.###} seconds.") { Type = "session_idle" },
-            });
+            _asked.TrySetResult(SessionEnd.Silent(idle));
             return;
         }
         _silence?.Change(rest, Timeout.InfiniteTimeSpan);
@@ -134,7 +131,7 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
             var (filled, length, passedOn, refused) = (0, 0L, false, false);
             while (true)
             {
-                if (filled == held.Length && filled >= MostHeld)
+                if (filled == held.Length && filled >= ClientEvents.MostHeld)
                 {
                     // What is left of the event decides whether it counts.
                     await upstream.SendAsync(held.AsMemory(0, filled), _clientType, false, CancellationToken.None);
@@ -147,7 +144,7 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
                 var part = await ReceiveAsync(client, held.AsMemory(filled, held.Length - filled));
                 if (part is not { } piece)
                 {
-                    return Gone();
+                    return SessionEnd.ClientGone;
                 }
                 if (piece.MessageType == WebSocketMessageType.Close)
                 {
@@ -157,16 +154,16 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
                 length += piece.Count;
                 if (length > longest)
                 {
-                    return TooLong(EndCause.ClientRefused);
+                    return SessionEnd.TooLong(EndCause.ClientRefused, longest);
                 }
                 if (!refused)
                 {
                     scanner.Scan(held.AsSpan(filled, piece.Count));
                     filled += piece.Count;
-                    var (refusal, patched) = Judge(scanner, held.AsSpan(0, filled), piece, passedOn);
+                    var (refusal, patched) = events.Judge(scanner, held.AsSpan(0, filled), piece, passedOn);
                     if (refusal is not null && passedOn)
                     {
-                        return new SessionEnd(EndCause.ClientRefused, WebSocketCloseStatus.PolicyViolation, "An event was refused.") { Error = refusal };
+                        return SessionEnd.Refused(refusal);
                     }
                     if (refusal is not null)
                     {
@@ -199,28 +196,6 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
         }
     }
 
-    private (GatewayError? Refusal, ReadOnlyMemory<byte>? Patched) Judge(EventScanner scanner, ReadOnlySpan<byte> held, ValueWebSocketReceiveResult piece, bool passedOn)
-    {
-        if (piece.EndOfMessage)
-        {
-            scanner.Finish();
-        }
-        // Bytes that are no event are sound, to upstreams that take it so.
-        if (ClientEvents.Flawed(scanner) is { } flaw)
-        {
-            return piece.MessageType == WebSocketMessageType.Binary && scanner.Flaw == EventFlaw.NotJson ? default : (flaw, null);
-        }
-        if (!piece.EndOfMessage || scanner.Flaw != EventFlaw.None)
-        {
-            return default;
-        }
-        var refusal = events.Judge(scanner, out var rename);
-        return refusal is not null ? (refusal, null)
-            : rename is not { } place ? default
-            : passedOn ? (new GatewayError(ErrorKind.BodyTooLarge, $"An event longer than {MostHeld >> 10} kB can't name its model; leave it out.") { Param = "session.model" }, null)
-            : (null, events.Renamed(held, place));
-    }
-
     private async Task TellAsync(GatewayError error, string? eventId, CancellationToken cancellationToken)
     {
         await _toClient.WaitAsync(cancellationToken);
@@ -250,16 +225,16 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
                 var part = await ReceiveAsync(upstream, buffer);
                 if (part is not { } piece)
                 {
-                    return Broken("The upstream closed the connection.");
+                    return SessionEnd.UpstreamGone;
                 }
                 if (piece.MessageType == WebSocketMessageType.Close)
                 {
-                    return UpstreamClosed();
+                    return SessionEnd.UpstreamClosed(upstream);
                 }
                 length += piece.Count;
                 if (length > longest)
                 {
-                    return TooLong(EndCause.UpstreamBroke);
+                    return SessionEnd.TooLong(EndCause.UpstreamBroke, longest);
                 }
                 // Counted before it leaves: who has seen an answer has been charged for it.
                 scanner.Scan(buffer.AsSpan(0, piece.Count));
@@ -285,7 +260,7 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
                 }
                 if (_stopping && meter.Open == 0)
                 {
-                    return Stopped;
+                    return SessionEnd.Stopped;
                 }
             }
         }
@@ -318,39 +293,10 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
         }
     }
 
-    private SessionEnd UpstreamClosed()
-    {
-        var end = SessionEnd.Closed(EndCause.UpstreamClosed, upstream);
-        UpstreamFault? fault = (int)end.Code switch
-        {
-            1011 or 1014 => new(FaultKind.ServerError, 0, $"The upstream ended the session: {end.Reason ?? "it gave no reason"}."),
-            1012 or 1013 => new(FaultKind.Unavailable, 0, $"The upstream ended the session: {end.Reason ?? "it gave no reason"}."),
-            _ => null,
-        };
-        return end with { Fault = fault };
-    }
-
-    private SessionEnd TooLong(EndCause cause)
-    {
-        var error = new GatewayError(ErrorKind.BodyTooLarge, $"The message is longer than {longest} bytes (weir_settings.realtime_max_message_mb).");
-        return new SessionEnd(cause, WebSocketCloseStatus.MessageTooBig, "The message is too long.")
-        {
-            Error = cause == EndCause.ClientRefused ? error : null,
-            Fault = cause == EndCause.ClientRefused ? null : new UpstreamFault(FaultKind.BadResponse, 0, "The upstream's message is longer than this gateway takes.") { Code = Providers.Streaming.StreamCaps.ExceededCode },
-        };
-    }
-
-    private static SessionEnd Gone() => new(EndCause.ClientGone, WebSocketCloseStatus.EndpointUnavailable, null);
-
-    private static SessionEnd Broken(string message) => new(EndCause.UpstreamBroke, WebSocketCloseStatus.InternalServerError, "The upstream closed the connection.")
-    {
-        Fault = new UpstreamFault(FaultKind.BadResponse, 0, message),
-    };
-
     private async Task<SessionEnd?> OtherAsync(Task<SessionEnd?> other)
     {
         // When it still waits for a side that the first one could not reach, that side is gone.
-        return await EndsAsync(other) ? await other : null;
+        return await EndsAsync(other, Goodbye) ? await other : null;
     }
 
     private async Task LeaveUpstreamAsync(SessionEnd end, Task<SessionEnd?> fromUpstream)
@@ -369,24 +315,30 @@ internal sealed class RealtimeSession(WebSocket client, WebSocket upstream, Clie
             }
         }
         // What it still says until it answers the goodbye is counted.
-        if (!await EndsAsync(fromUpstream))
+        if (!await EndsAsync(fromUpstream, Goodbye))
         {
             upstream.Abort();
         }
-        if (!await EndsAsync(fromUpstream))
+        if (!await EndsAsync(fromUpstream, Goodbye))
         {
             // A client that takes nothing holds the last message.
-            client.Abort();
+            AbortClient();
         }
         await fromUpstream;
         upstream.Abort();
     }
 
-    private async Task<bool> EndsAsync(Task direction)
+    private void AbortClient()
+    {
+        client.Abort();
+        cutOff();
+    }
+
+    private async Task<bool> EndsAsync(Task direction, TimeSpan limit)
     {
         try
         {
-            await direction.WaitAsync(Goodbye, time);
+            await direction.WaitAsync(limit, time);
             return true;
         }
         catch (TimeoutException)

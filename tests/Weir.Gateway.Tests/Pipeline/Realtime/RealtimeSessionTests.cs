@@ -268,6 +268,29 @@ public sealed class RealtimeSessionTests
     }
 
     [Fact]
+    public async Task A_client_that_does_not_answer_the_closing_frame_holds_nobody_up()
+    {
+        var time = new FakeTimeProvider();
+        await using var stand = await RealtimeStand.StartAsync(Stop, time: time);
+        var (client, model) = await stand.OpenAsync();
+        await model.CloseAsync(1000);
+        await client.ClosedAsync();
+        var stopped = stand.Engine.StopAsync(Stop);
+
+        // The client's socket stays open until the gateway gives it up.
+        using var guard = new CancellationTokenSource(TimeSpan.FromSeconds(10)); // the server itself would give up after half a minute
+        while (!stopped.IsCompleted)
+        {
+            guard.Token.ThrowIfCancellationRequested();
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await stopped;
+        Assert.Equal(RequestOutcome.Success, (await stand.RowAsync()).Outcome);
+    }
+
+    [Fact]
     public async Task A_session_in_which_nobody_speaks_ends()
     {
         var time = new FakeTimeProvider();
