@@ -10,6 +10,7 @@ using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Realtime;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
@@ -45,6 +46,7 @@ public sealed class GatewayEngine : IDisposable
     private readonly OtlpSettings? _otlp;
     private readonly OtlpExport? _export;
     private readonly IReadOnlyList<GatewayRoute> _routes;
+    private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Puts the engine together and compiles <paramref name="config"/>.</summary>
     public GatewayEngine(GatewayConfig config, GatewayParts parts)
@@ -69,9 +71,9 @@ public sealed class GatewayEngine : IDisposable
         var attempt = new UpstreamAttempt(parts.Time, caps);
         var shelf = new KeptShelf(parts.Kept, parts.Logs.CreateLogger<KeptShelf>());
         var kept = new KeptAttempt(attempt, shelf, parts.Time, caps);
-        var attempts = new AttemptLoop(attempt, kept, picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
+        var attempts = new AttemptLoop(attempt, kept, new RealtimeAttempt(parts.Time), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
         var uploads = new UploadReader(new UploadFolder(config.Request.UploadFolder ?? parts.UploadFolder), parts.Logs.CreateLogger<UploadReader>());
-        var pipeline = new GatewayPipeline(_snapshots, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, parts.Ledger, parts.Time), attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
+        var pipeline = new GatewayPipeline(_snapshots, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, parts.Ledger, parts.Time), attempts, new AnswerRelay(parts.Ledger, new RealtimeRelay(parts.Ledger, _observer, parts.Time, _stopping.Token), _observer, parts.Time), parts.Ledger, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline,
@@ -119,8 +121,12 @@ public sealed class GatewayEngine : IDisposable
     /// <summary>Starts what runs in the background.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => Prober.StartAsync(cancellationToken);
 
-    /// <summary>Stops what runs in the background.</summary>
-    public Task StopAsync() => Prober.StopAsync(CancellationToken.None);
+    /// <summary>Stops what runs in the background, and tells realtime sessions to end.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await Prober.StopAsync(CancellationToken.None);
+    }
 
     /// <summary>From now on readiness fails, so that no new work is sent here; requests are still served.</summary>
     public void Drain()
@@ -134,7 +140,7 @@ public sealed class GatewayEngine : IDisposable
     {
         foreach (var route in _routes)
         {
-            endpoints.MapMethods(route.Path, [route.Method], route.Handler);
+            endpoints.MapMethods(route.Path, route.IsSocket ? [route.Method, HttpMethods.Connect] : [route.Method], route.Handler);
         }
         var known = _routes.Select(r => r.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
         endpoints.MapFallback("{**path}", http => known.Contains(http.Request.Path.Value ?? "")
@@ -155,6 +161,7 @@ public sealed class GatewayEngine : IDisposable
         Prober.Dispose();
         _export?.Dispose();
         _connector.Dispose();
+        _stopping.Dispose();
     }
 
     private GatewaySnapshot Compile(GatewayConfig config)

@@ -155,6 +155,13 @@ public interface IModerationProvider : IProvider
     Uri ModerationUri(ProviderAddress address);
 }
 
+/// <summary>A provider with <see cref="Operation.Realtime"/>.</summary>
+public interface IRealtimeProvider : IProvider
+{
+    /// <summary>Absolute address of a session with the model, which it names; its scheme is <c>ws</c> or <c>wss</c>.</summary>
+    Uri RealtimeUri(ProviderAddress address);
+}
+
 /// <summary>A provider with <see cref="Operation.Rerank"/>, in Cohere's shape.</summary>
 public interface IRerankProvider : IProvider
 {

@@ -18,6 +18,9 @@ internal sealed record GatewayRoute(string Method, string Path, string Summary, 
 {
     /// <summary>The body is a form with files, not JSON.</summary>
     internal bool TakesForm { get; init; }
+
+    /// <summary>A WebSocket: begun with GET, over HTTP/2 with CONNECT.</summary>
+    internal bool IsSocket { get; init; }
 }
 
 /// <summary>What handlers are made of.</summary>
@@ -65,6 +68,12 @@ internal static class EndpointMap
         foreach (var root in (string[])["", "/v1", "/openai/v1"])
         {
             Chat(root + "/responses", "OpenAI Responses, streamed or not", WireFormat.OpenAIResponses);
+        }
+
+        foreach (var root in (string[])["", "/v1", "/openai/v1", "/openai"])
+        {
+            var surface = new Surface(Operation.Realtime, WireFormat.OpenAIChat, root + "/realtime");
+            routes.Add(new GatewayRoute("GET", surface.Route, "OpenAI Realtime, a WebSocket; ?model= names the model", false, RealtimeCalls.Serve(parts.Pipeline, parts.Snapshots, surface)) { IsSocket = true });
         }
 
         // What upstreams keep for their callers.

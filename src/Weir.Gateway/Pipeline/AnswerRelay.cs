@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Realtime;
 using Weir.Providers.Dialects;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
@@ -14,7 +15,7 @@ namespace Weir.Gateway.Pipeline;
 /// Steps 5 to 7 for an answer that is there: pass it on, settle it, write it down. Content leaves at once; only the terminal event (the
 /// last bytes of an unstreamed answer) waits for its row.
 /// </summary>
-internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, TimeProvider time)
+internal sealed class AnswerRelay(IRequestLedger ledger, RealtimeRelay realtime, CallObserver observer, TimeProvider time)
 {
     private readonly BytesRelay _bytes = new(ledger, time);
 
@@ -24,8 +25,8 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         call.Deployment = answer.Deployment;
         call.Record.UpstreamModel = answer.Model.Model;
         call.Record.Fallbacks = call.FallbacksTried;
-        call.Record.Streamed = answer.Stream is not null;
-        return answer.Sound is not null ? SoundAsync(call, answer) : answer.IsBytes ? _bytes.PassOnAsync(call, answer)
+        call.Record.Streamed = answer.Stream is not null || answer.Socket is not null;
+        return answer.Socket is not null ? realtime.PassOnAsync(call, answer) : answer.Sound is not null ? SoundAsync(call, answer) : answer.IsBytes ? _bytes.PassOnAsync(call, answer)
             : answer.Stream is null ? WholeAsync(call, answer) : StreamAsync(call, answer);
     }
 

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Realtime;
 using Weir.Gateway.Routing;
+using Weir.Providers;
 using Weir.Providers.Tokens;
 using Weir.Providers.Upstream;
 
@@ -12,7 +14,7 @@ namespace Weir.Gateway.Pipeline;
 /// Step 4 of the pipeline: pick a deployment, send, on a fault retry inside the group, cool down, fall back to other groups; until an answer
 /// can be passed on or nothing is left to try. Nothing has gone out to the caller while this runs.
 /// </summary>
-internal sealed class AttemptLoop(UpstreamAttempt attempt, KeptAttempt kept, DeploymentPicker picker, RetryPlanner retries, CallObserver observer, TimeProvider time)
+internal sealed class AttemptLoop(UpstreamAttempt attempt, KeptAttempt kept, RealtimeAttempt realtime, DeploymentPicker picker, RetryPlanner retries, CallObserver observer, TimeProvider time)
 {
     private const int MostAttemptsKept = 16;
 
@@ -115,7 +117,9 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, KeptAttempt kept, Dep
         try
         {
             observer.Attempting(call, deployment, route);
-            var outcome = call.Surface.Kept is { } asked ? await kept.RunAsync(call, asked, deployment) : await attempt.RunAsync(call, deployment, route);
+            var outcome = call.Surface.Kept is { } asked ? await kept.RunAsync(call, asked, deployment)
+                : call.Operation == Operation.Realtime ? await realtime.RunAsync(call, deployment, route)
+                : await attempt.RunAsync(call, deployment, route);
             answered = outcome.Answer is not null;
             observer.Attempted(call, deployment, route, outcome.Fault, outcome.Status);
             record.AttemptCount++;
@@ -151,7 +155,7 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, KeptAttempt kept, Dep
         AboveOrder = left ? trail?.AboveOrder : null,
         Tags = call.Options.Tags,
         Streaming = call.Stream,
-        Prompt = call.Snapshot.Config.Router.EnablePreCallChecks ? new PromptSize(call) : null,
+        Prompt = call.Snapshot.Config.Router.EnablePreCallChecks && call.Operation != Operation.Realtime ? new PromptSize(call) : null,
     };
 
     private static FallbackTerms TermsOf(GatewayCall call, FaultKind? kind) => new(

@@ -56,6 +56,7 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
     public string? WhyNot(Deployment deployment) => deployment.Config.MockResponse is not null ? null : OperationOf(deployment) switch
     {
         Operation.ImageGeneration or Operation.ImageEdit => "not probed: each image costs money.",
+        Operation.Realtime => "not probed: a session is no single call.",
         Operation.Transcription => "not probed: a call needs a recording.",
         null when deployment.Config.Info.Mode is { } mode => $"not probed: there is no small call for the mode '{mode}'.",
         _ => null,

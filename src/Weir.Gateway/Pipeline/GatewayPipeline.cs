@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Realtime;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
@@ -114,6 +115,12 @@ internal sealed partial class GatewayPipeline(
             await kept.ReadAsync(call, route);
             return;
         }
+        if (call.Operation == Operation.Realtime)
+        {
+            // No body: the address says everything, and events are judged one by one as they pass.
+            RealtimeRequests.Read(call);
+            return;
+        }
         var access = call.Snapshot.Config.Access;
         if (call.Surface.TakesForm)
         {
@@ -155,6 +162,11 @@ internal sealed partial class GatewayPipeline(
         if (!call.Http.Response.HasStarted)
         {
             return new Served(record.CallId, error);
+        }
+        if (call.Operation == Operation.Realtime)
+        {
+            // Its relay has closed the socket.
+            return new Served(record.CallId, null);
         }
         if (record.Streamed && !call.Settled)
         {

@@ -54,6 +54,9 @@ internal sealed class ModelAnswer : IDisposable
     /// <summary>The open answer that is no text; null when it is one.</summary>
     internal UpstreamBytes? Sound { get; init; }
 
+    /// <summary>The open socket of a realtime session; null when something else was asked.</summary>
+    internal System.Net.WebSockets.WebSocket? Socket { get; init; }
+
     /// <summary>What the caller is told that the whole body is.</summary>
     internal string ContentType { get; init; } = "application/json";
 
@@ -75,6 +78,7 @@ internal sealed class ModelAnswer : IDisposable
         Whole?.Dispose();
         Stream?.Dispose();
         Sound?.Dispose();
+        Socket?.Dispose();
         Response.Dispose();
         Timeout.Dispose();
         Deployment.State.End();

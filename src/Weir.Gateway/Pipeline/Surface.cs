@@ -26,6 +26,7 @@ internal sealed record Surface(Operation Operation, WireFormat Format, string Ro
         (Operation.Translation, _) => "/audio/translations",
         (Operation.Moderation, _) => "/moderations",
         (Operation.Rerank, _) => "/rerank",
+        (Operation.Realtime, _) => "/realtime",
         (Operation.CountTokens, WireFormat.AnthropicMessages) => "/v1/messages/count_tokens",
         (_, WireFormat.AnthropicMessages) => "/v1/messages",
         (_, WireFormat.OpenAIResponses) => "/responses",

@@ -192,6 +192,9 @@ internal sealed class UpstreamDeployment : Deployment
         return (quality is null ? null : _prices.Find(Config.Provider, $"{quality}/{name}", null)) ?? _prices.Find(Config.Provider, name, null) ?? model.Price;
     }
 
+    /// <summary>What the book says of another model of the same vendor; null when it does not know it.</summary>
+    internal ModelPrice? PriceOf(string model) => _prices.Find(Config.Provider, model, null);
+
     /// <summary>The compiled model called <paramref name="model"/>, which need not be the configured one.</summary>
     internal UpstreamModel ModelNamed(string model)
     {

@@ -24,6 +24,7 @@ internal static class Formats
     internal const string Translations = "/audio/translations";
     internal const string Moderations = "/moderations";
     internal const string Rerank = "/rerank";
+    internal const string Realtime = "/realtime";
 
     /// <summary>The path of one of OpenAI's formats.</summary>
     internal static string OpenAIPath(WireFormat format) => format switch

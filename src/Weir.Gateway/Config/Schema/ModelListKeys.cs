@@ -8,7 +8,7 @@ internal static class ModelListKeys
     private static readonly string[] PriceNames =
     [
         "input_cost_per_token", "output_cost_per_token", "input_cost_per_second", "output_cost_per_second",
-        "cache_read_input_token_cost", "cache_creation_input_token_cost", "input_cost_per_image", "output_cost_per_image",
+        "cache_read_input_token_cost", "cache_read_input_audio_token_cost", "cache_creation_input_token_cost", "input_cost_per_image", "output_cost_per_image",
         "input_cost_per_character", "output_cost_per_character", "input_cost_per_audio_token", "output_cost_per_audio_token",
         "input_cost_per_pixel", "output_cost_per_pixel", "input_cost_per_query", "input_cost_per_image_token", "output_cost_per_image_token", "output_cost_per_reasoning_token",
         "input_cost_per_token_batches", "output_cost_per_token_batches",
