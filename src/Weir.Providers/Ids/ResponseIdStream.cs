@@ -6,8 +6,7 @@ using Weir.Providers.Streaming;
 namespace Weir.Providers.Ids;
 
 /// <summary>
-/// A stream of OpenAI Responses with its ids wrapped: of events that hold a <c>response</c> the bytes of the id change, all others pass as
-/// they are.
+/// A stream of OpenAI Responses with its ids wrapped: the bytes of ids change, all others pass as they are.
 /// </summary>
 /// <param name="rewriter">Finds and wraps; of this call alone.</param>
 /// <param name="deployment">Who streams.</param>
@@ -26,7 +25,7 @@ public sealed class ResponseIdStream(ResponseIdRewriter rewriter, string deploym
     private ReadOnlyMemory<byte> Wrap(ReadOnlySpan<byte> events)
     {
         _target.ResetWrittenCount();
-        if (events.IndexOf("\"response\""u8) < 0)
+        if (!ResponseIdRewriter.MayBeIn(events))
         {
             _target.Write(events);
             return _target.WrittenMemory;

@@ -29,7 +29,7 @@ internal static class MessagesRules
 
     private static string? Head(HttpRequest http, MessagesRequest request)
     {
-        if (request.Kind == RouteKind.ClaudeOnVertex)
+        if (request.Kind is RouteKind.ClaudeOnVertex or RouteKind.ClaudeCountOnVertex)
         {
             return request.Text("anthropic_version") is "vertex-2023-10-16" ? null : "anthropic_version: Field required";
         }
@@ -45,7 +45,8 @@ internal static class MessagesRules
         foreach (var member in request.Root.EnumerateObject())
         {
             var vertex = request.Kind == RouteKind.ClaudeOnVertex;
-            var known = request.Kind == RouteKind.CountTokens ? CountMembers.Contains(member.Name)
+            var known = request.Kind is RouteKind.CountTokens or RouteKind.ClaudeCountOnVertex
+                ? CountMembers.Contains(member.Name) || (request.Kind == RouteKind.ClaudeCountOnVertex && member.Name is "anthropic_version")
                 : (Members.Contains(member.Name) && !(vertex && member.Name == "model")) || (vertex && member.Name is "anthropic_version" or "anthropic_beta");
             if (!known)
             {
@@ -58,7 +59,7 @@ internal static class MessagesRules
 
     private static string? Numbers(MessagesRequest request)
     {
-        if (request.Kind != RouteKind.CountTokens)
+        if (request.Kind is not (RouteKind.CountTokens or RouteKind.ClaudeCountOnVertex))
         {
             if (request.Member("max_tokens") is not { } max)
             {
