@@ -162,7 +162,7 @@ internal sealed class GeminiDeltaReader : IDeltaReader, GeminiChunk.ISink
         Close(choice);
         choice.Called = true;
         var id = (_ids ??= GeminiCallIds.OfAnswer(null)).Call(part.CallId, part.Name);
-        _deltas.Add(new(DeltaKind.PartStart) { Choice = choice.Index, Index = choice.Parts, Part = DeltaPart.ToolCall, Id = id, Name = part.Name, Signature = part.Signature });
+        _deltas.Add(new(DeltaKind.PartStart) { Choice = choice.Index, Index = choice.Parts, Part = DeltaPart.ToolCall, Id = id, Name = part.Name, Signature = part.Signature is { } seal ? GeminiSeal.Unwrap(seal, out _) : null });
         choice.Open = DeltaPart.ToolCall;
         _deltas.Add(new(DeltaKind.Text) { Choice = choice.Index, Index = choice.Parts, Part = DeltaPart.ToolCall, Text = part.Arguments });
         Close(choice);
