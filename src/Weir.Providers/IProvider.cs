@@ -97,6 +97,15 @@ public interface ITokenCountProvider : IChatProvider
 {
     /// <summary>Absolute address at which a prompt in <paramref name="format"/>, one of the model's formats, is counted.</summary>
     Uri CountUri(ProviderAddress address, WireFormat format);
+
+    /// <summary>Whether prompts in <paramref name="format"/>, one of the model's formats, can be counted.</summary>
+    bool Counts(WireFormat format) => true;
+
+    /// <summary>What a body that is counted needs otherwise; null = what a chat's does.</summary>
+    BodyVariant? CountVariantOf(WireFormat format) => VariantOf(format);
+
+    /// <summary>Whether Gemini's count is asked with the whole request inside <c>generateContentRequest</c>.</summary>
+    bool CountsInside => false;
 }
 
 /// <summary>A provider with <see cref="Operation.Completion"/>.</summary>
@@ -111,6 +120,9 @@ public interface IEmbeddingProvider : IProvider
 {
     /// <summary>Absolute address of embeddings.</summary>
     Uri EmbeddingUri(ProviderAddress address);
+
+    /// <summary>How the vendor is asked for them.</summary>
+    EmbeddingForm EmbeddingForm => EmbeddingForm.OpenAI;
 }
 
 /// <summary>A provider with <see cref="Operation.ImageGeneration"/>.</summary>

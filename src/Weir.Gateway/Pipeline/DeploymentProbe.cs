@@ -4,6 +4,7 @@ using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
 using Weir.Providers;
 using Weir.Providers.Dialects;
+using Weir.Providers.Dialects.Embeddings;
 using Weir.Providers.Neutral;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
@@ -36,7 +37,8 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
             return new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{target.Provider.Name}' does not serve {operation} here.");
         }
         var body = new PatchedBody();
-        body.Reset(Body(operation, model.Model, where.Format));
+        body.Reset(operation == Operation.Embedding && target.Provider is IEmbeddingProvider { EmbeddingForm: not EmbeddingForm.OpenAI } embedder
+            ? Embedding(embedder.EmbeddingForm, model.Model) : Body(operation, model.Model, where.Format));
         var reply = await target.Http.PostAsync(new UpstreamCall(where.Whole, body, target.Credential, where.Headers), cancellationToken);
         if (reply.Response is not { } response)
         {
@@ -111,6 +113,13 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
             json.WriteEndObject();
         }
         return buffer.ToArray();
+    }
+
+    private static byte[] Embedding(EmbeddingForm form, string model)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        GoogleEmbeddings.WriteRequest(new EmbeddingWish { Input = ["probe"] }, form, model, body);
+        return body.WrittenSpan.ToArray();
     }
 
     private static byte[] Hello(string model, WireFormat format)
