@@ -19,7 +19,7 @@ public sealed record IdRefusal(string Member, string Message)
 /// </summary>
 /// <param name="ids">Wraps and unwraps.</param>
 /// <param name="owner">Whose call it is.</param>
-public sealed class ResponseIdRewriter(WrappedIds ids, string owner)
+public sealed class ResponseIdRewriter(WrappedIds ids, string owner) : IAnswerIds
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = RequestReader.MaxDepth };
 
@@ -66,16 +66,19 @@ public sealed class ResponseIdRewriter(WrappedIds ids, string owner)
         reader.ValueTextEquals("metadata"u8) || reader.ValueTextEquals("attributes"u8) || reader.ValueTextEquals("parameters"u8) || reader.ValueTextEquals("schema"u8)
         || reader.ValueTextEquals("input_schema"u8);
 
-    /// <summary>Whether ids can be in what is streamed: a search that costs next to nothing.</summary>
-    internal static bool MayBeIn(ReadOnlySpan<byte> events) =>
+    /// <inheritdoc/>
+    public bool MayBeIn(ReadOnlySpan<byte> events) =>
         events.IndexOf("\"response\""u8) >= 0 || events.IndexOf("\"file_id\""u8) >= 0 || events.IndexOf("\"container_id\""u8) >= 0;
+
+    /// <inheritdoc/>
+    public void ReadAnswer(ReadOnlySpan<byte> answer, string deployment, List<IdEdit> edits) => ReadAnswer(answer, deployment, edits, isItem: false);
 
     /// <summary>Finds the ids of a whole answer and wraps them: its own, the one before, the conversation's, those of containers and files.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="deployment">Who gave it.</param>
     /// <param name="edits">Takes the edits, in order.</param>
     /// <param name="isItem">The answer is one item, whose own id stays. So do those of a list.</param>
-    public void ReadAnswer(ReadOnlySpan<byte> answer, string deployment, List<IdEdit> edits, bool isItem = false)
+    public void ReadAnswer(ReadOnlySpan<byte> answer, string deployment, List<IdEdit> edits, bool isItem)
     {
         var reader = new Utf8JsonReader(answer, Options);
         try

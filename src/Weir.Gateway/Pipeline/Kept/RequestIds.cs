@@ -17,13 +17,14 @@ internal static class RequestIds
     /// <exception cref="GatewayException">An id that is unknown to this caller, or kept where the model does not run.</exception>
     internal static void Unwrap(GatewayCall call)
     {
-        if (call.Operation != Operation.Chat || call.Format is not (WireFormat.OpenAIChat or WireFormat.OpenAIResponses))
+        if (call.Operation != Operation.Chat || call.Format is not (WireFormat.OpenAIChat or WireFormat.OpenAIResponses or WireFormat.AnthropicMessages))
         {
             return;
         }
+        var isMessage = call.Format == WireFormat.AnthropicMessages;
         var goesOn = call.Format == WireFormat.OpenAIResponses && (call.View.Has(RequestMember.PreviousResponseId) || call.View.Has(RequestMember.Conversation));
         var body = call.Bytes.Span;
-        if (!goesOn && !RequestFileIds.MayBeIn(body))
+        if (isMessage ? !MessageContainerIds.Concerns(body) : !goesOn && !RequestFileIds.MayBeIn(body))
         {
             return;
         }
@@ -31,7 +32,7 @@ internal static class RequestIds
         var edits = new List<IdEdit>();
         string? deployment = null;
         var refusal = goesOn ? new ResponseIdRewriter(call.Snapshot.Ids, owner).ReadRequest(body, edits, out deployment) : null;
-        refusal ??= RequestFileIds.Read(body, call.Snapshot.Ids, owner, edits, ref deployment);
+        refusal ??= isMessage ? new MessageContainerIds(call.Snapshot.Ids, owner).ReadRequest(body, edits, out deployment) : RequestFileIds.Read(body, call.Snapshot.Ids, owner, edits, ref deployment);
         if (refusal is not null)
         {
             throw new GatewayException(ErrorOf(refusal));
