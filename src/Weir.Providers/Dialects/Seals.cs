@@ -70,10 +70,12 @@ public static class Seals
         }
     }
 
-    /// <summary>Says of each seal of a request whose it is: the mark tells, else the client's dialect does.</summary>
-    public static void Read(ChatTurn turn, WireFormat client)
+    /// <summary>Says of each seal of a request whose it is: the mark tells, which is taken off, else the client's dialect does.</summary>
+    /// <returns>Whether any was marked.</returns>
+    public static bool Read(ChatTurn turn, WireFormat client)
     {
         ArgumentNullException.ThrowIfNull(turn);
+        var any = false;
         foreach (var message in turn.Messages)
         {
             for (var i = 0; i < message.Parts.Count; i++)
@@ -81,10 +83,12 @@ public static class Seals
                 switch (message.Parts[i])
                 {
                     case ThinkingPart { Signature: { } seal } part:
+                        any |= IsMarked(seal);
                         var (thought, by) = Split(seal, client);
                         message.Parts[i] = part with { Signature = thought, SealedBy = by };
                         break;
                     case ToolCallPart { Signature: { } seal } part:
+                        any |= IsMarked(seal);
                         var (call, sealedBy) = Split(seal, client);
                         message.Parts[i] = part with { Signature = call, SealedBy = sealedBy };
                         break;
@@ -93,6 +97,7 @@ public static class Seals
                 }
             }
         }
+        return any;
     }
 
     /// <summary>Takes out the seals that <paramref name="vendor"/> can't read, and names them in the words of the client's dialect. Whose nobody knows stay.</summary>
