@@ -18,9 +18,11 @@ internal sealed class Crossing : ICrossing
     private readonly IChatDialect _upstream;
     private readonly AnswerContext _context;
     private readonly string _vendor;
+    private readonly GatewayCall _call;
 
-    private Crossing(IChatDialect caller, IChatDialect upstream, AnswerContext context, string vendor)
+    private Crossing(GatewayCall call, IChatDialect caller, IChatDialect upstream, AnswerContext context, string vendor)
     {
+        _call = call;
         _vendor = vendor;
         _caller = caller;
         _upstream = upstream;
@@ -69,12 +71,12 @@ internal sealed class Crossing : ICrossing
         Replace(call, target, body.WrittenMemory);
         call.Dropped = [.. call.Dropped, .. dropped.Names];
         var context = new AnswerContext(turn, call.Record.CallId.Replace("-", "", StringComparison.Ordinal), call.Record.StartedAt.ToUnixTimeSeconds());
-        return new Crossing(caller, upstream, context, vendor);
+        return new Crossing(call, caller, upstream, context, vendor);
     }
 
     /// <summary>
-    /// A body that would pass through, but may hold the seals of another vendor, which stood in for this one before: they are taken out, and
-    /// where there are any the body is written anew in its own dialect. The answer passes.
+    /// A body that would pass through, but may hold marked seals, of a vendor that stood in for this one before: what is another's is taken
+    /// out, what is this one's loses its mark, and the body is written anew in its own dialect. The answer passes.
     /// </summary>
     /// <exception cref="GatewayException">The caller's body can't be read.</exception>
     internal static void DropForeignSeals(GatewayCall call, UpstreamTarget target, UpstreamModel model, IProvider provider)
@@ -82,8 +84,8 @@ internal sealed class Crossing : ICrossing
         var dialect = ChatDialects.Of(call.Format);
         var turn = Read(call, dialect);
         var dropped = new Dropped();
-        Seals.Read(turn, call.Format);
-        if (!Seals.DropForeign(turn, Seals.VendorOf(target.Format, provider.Name, model.Model), call.Format, dropped))
+        var marked = Seals.Read(turn, call.Format);
+        if (!Seals.DropForeign(turn, Seals.VendorOf(target.Format, provider.Name, model.Model), call.Format, dropped) && !marked)
         {
             return;
         }
@@ -135,6 +137,9 @@ internal sealed class Crossing : ICrossing
         {
             var result = _upstream.ReadAnswer(answer);
             Seals.MarkAnswer(result, _vendor, _caller.Format);
+            var lost = new Dropped();
+            AnswerLosses.Note(result, _caller.Format, lost);
+            _call.Dropped = [.. _call.Dropped, .. lost.Names];
             var target = new ArrayBufferWriter<byte>(answer.Length + 512);
             _caller.WriteAnswer(result, _context, target);
             return target.WrittenMemory;
