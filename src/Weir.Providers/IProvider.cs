@@ -68,7 +68,14 @@ public interface IProvider
 /// <summary>How a vendor's bodies differ from those of the format's owner.</summary>
 /// <param name="OmitModel">The path names the model and the body must not.</param>
 /// <param name="Members">Members to add when a body has them not: name to raw JSON.</param>
-public sealed record BodyVariant(bool OmitModel, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Members);
+public sealed record BodyVariant(bool OmitModel, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Members)
+{
+    /// <summary>Whether the path says that an answer is streamed and the body must not.</summary>
+    public bool OmitStream { get; init; }
+
+    /// <summary>Whether betas are named in the body (<c>anthropic_beta</c>) and not in a header.</summary>
+    public bool BetaInBody { get; init; }
+}
 
 /// <summary>A provider with <see cref="Operation.Chat"/>.</summary>
 public interface IChatProvider : IProvider

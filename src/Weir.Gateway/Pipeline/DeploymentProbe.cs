@@ -5,6 +5,7 @@ using Weir.Gateway.Routing.Health;
 using Weir.Providers;
 using Weir.Providers.Dialects;
 using Weir.Providers.Dialects.Embeddings;
+using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Neutral;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
@@ -39,6 +40,13 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
         var body = new PatchedBody();
         body.Reset(operation == Operation.Embedding && target.Provider is IEmbeddingProvider { EmbeddingForm: not EmbeddingForm.OpenAI } embedder
             ? Embedding(embedder.EmbeddingForm, model.Model) : Body(operation, model.Model, where.Format));
+        if (where.Variant is { } variant)
+        {
+            var hello = body.ToArray();
+            var view = new RequestView();
+            RequestReader.Read(hello, view, where.Format);
+            RequestPatcher.Apply(hello, view, variant, wantUsage: false, [], body);
+        }
         var reply = await target.Http.PostAsync(new UpstreamCall(where.Whole, body, target.Credential, where.Headers), cancellationToken);
         if (reply.Response is not { } response)
         {

@@ -98,7 +98,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             crossing = new TextCrossing(crossing);
         }
-        if (call.Format == WireFormat.OpenAIResponses && call.Operation == Operation.Chat)
+        if (IdCrossing.Concerns(call))
         {
             crossing = IdCrossing.Of(call, deployment, crossing);
         }
@@ -215,6 +215,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
         var same = target.Format == call.Format;
         var patch = call.Surface.ModelInPath ? model.PatchWithoutModel : same ? target.Patch : model.Patch;
+        if (ForwardedHeaders.Betas(call, target) is { IsEmpty: false } betas)
+        {
+            patch = patch with { Defaults = new Dictionary<string, ReadOnlyMemory<byte>>(patch.Defaults) { ["anthropic_beta"] = betas } };
+        }
         RequestPatcher.Apply(call.Bytes, call.View, patch, wantUsage: call.Stream && same && target.Format == WireFormat.OpenAIChat && takesOptions && !call.Surface.IsMedia, drop, call.Patched);
         if (asText && !ChatAsText.TryPatch(call.Bytes, call.View, call.Patched))
         {

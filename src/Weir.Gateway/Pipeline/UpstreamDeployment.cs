@@ -47,14 +47,14 @@ internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPric
         {
             members[name] = value;
         }
-        return patch with { OmitModel = variant.OmitModel, Defaults = members };
+        return patch with { OmitModel = variant.OmitModel, Defaults = members, OmitStream = variant.OmitStream };
     }
 
     /// <summary>What the vendor's variant of <paramref name="format"/> wants; null = nothing.</summary>
     internal static RequestPatch? VariantOf(IProvider provider, WireFormat format) => PatchOf((provider as IChatProvider)?.VariantOf(format));
 
     /// <summary>A variant as a patch.</summary>
-    internal static RequestPatch? PatchOf(BodyVariant? variant) => variant is null ? null : new RequestPatch { OmitModel = variant.OmitModel, Defaults = variant.Members };
+    internal static RequestPatch? PatchOf(BodyVariant? variant) => variant is null ? null : new RequestPatch { OmitModel = variant.OmitModel, Defaults = variant.Members, OmitStream = variant.OmitStream };
 
     /// <summary>Where a call of <paramref name="surface"/> goes: to the caller's own format where the upstream speaks it. Null when it has no such operation.</summary>
     internal UpstreamTarget? TargetOf(Surface surface)
@@ -90,6 +90,9 @@ internal sealed record UpstreamTarget(
 {
     /// <summary>Names of the headers that the configuration sets: a caller's do not replace them.</summary>
     internal IReadOnlySet<string> OwnHeaders { get; init; } = System.Collections.Frozen.FrozenSet<string>.Empty;
+
+    /// <summary>Whether betas of Anthropic's are named in the body.</summary>
+    internal bool BetaInBody { get; init; }
 
     /// <summary>See <see cref="ITokenCountProvider.CountsInside"/>; of a count's target alone.</summary>
     internal bool CountsInside { get; init; }
@@ -256,6 +259,7 @@ internal sealed class UpstreamDeployment : Deployment
         format, provider.ChatUri(address, format, stream: false), provider.ChatUri(address, format, stream: true),
         WithOwn(provider.FormatHeaders(format)), UpstreamModel.PatchFor(patch, provider, format), UpstreamModel.VariantOf(provider, format))
     {
+        BetaInBody = provider.VariantOf(format) is { BetaInBody: true },
         OwnHeaders = Headers.Select(static header => header.Key).ToHashSet(StringComparer.OrdinalIgnoreCase),
     };
 

@@ -69,6 +69,8 @@ internal readonly record struct ModelRoute(RouteKind Kind, string? Model, string
         ? tail[(slash + 1)..] switch
         {
             "converse" => new(RouteKind.Converse, Uri.UnescapeDataString(tail[..slash])),
+            "invoke" => new(RouteKind.Invoke, Uri.UnescapeDataString(tail[..slash])),
+            "invoke-with-response-stream" => new(RouteKind.InvokeStream, Uri.UnescapeDataString(tail[..slash])),
             "converse-stream" => new(RouteKind.ConverseStream, Uri.UnescapeDataString(tail[..slash])),
             _ => default,
         }

@@ -23,7 +23,7 @@ internal static class Operations
         RouteKind.Responses or RouteKind.Response or RouteKind.ResponseCancel or RouteKind.ResponseInput
             or RouteKind.Conversations or RouteKind.Conversation or RouteKind.ConversationItems or RouteKind.ConversationItem => ResponsesShape.Instance,
         RouteKind.Generate or RouteKind.GenerateStream or RouteKind.CountContent or RouteKind.GeminiModels or RouteKind.EmbedContents or RouteKind.PredictEmbeddings => GeminiShape.Instance,
-        RouteKind.Converse or RouteKind.ConverseStream => BedrockShape.Instance,
+        RouteKind.Converse or RouteKind.ConverseStream or RouteKind.Invoke or RouteKind.InvokeStream => BedrockShape.Instance,
         RouteKind.Rerank => CohereShape.Instance,
         _ => OpenAIShape.Instance,
     };
@@ -58,7 +58,7 @@ internal static class Operations
     public static ModelRequest Read(ScriptedModelOptions options, ModelRoute route, JsonElement? root, UploadForm? form, int number, HttpRequest http, ServerState state) => route.Kind switch
     {
         RouteKind.Chat or RouteKind.Completion or RouteKind.Embedding => new ChatRequest(route, root, number, options.Strict),
-        RouteKind.Messages or RouteKind.CountTokens or RouteKind.ClaudeOnVertex or RouteKind.ClaudeCountOnVertex => new MessagesRequest(route, root, number),
+        RouteKind.Messages or RouteKind.CountTokens or RouteKind.ClaudeOnVertex or RouteKind.ClaudeCountOnVertex or RouteKind.Invoke or RouteKind.InvokeStream => new MessagesRequest(route, root, number),
         RouteKind.Responses => new ResponsesRequest(route, root, number, state.Responses),
         RouteKind.Generate or RouteKind.GenerateStream or RouteKind.CountContent => new GenerateRequest(route, root, number, http),
         RouteKind.Converse or RouteKind.ConverseStream => new ConverseRequest(route, root, number),
@@ -77,6 +77,7 @@ internal static class Operations
         (RouteKind.EmbedContents or RouteKind.PredictEmbeddings, _) => new GoogleEmbeddingAnswer(options, request),
         (RouteKind.CountTokens or RouteKind.ClaudeCountOnVertex, _) => new CountTokensAnswer(options, request),
         (RouteKind.ClaudeModels, _) => new ClaudeModelsAnswer(options, request),
+        (RouteKind.Invoke or RouteKind.InvokeStream, MessagesRequest invoked) => new InvokeAnswer(options, new MessagesAnswer(options, script, invoked)),
         (_, MessagesRequest messages) => new MessagesAnswer(options, script, messages),
         (_, ResponsesRequest responses) => new ResponsesAnswer(options, script, state.Responses, responses),
         (RouteKind.Response or RouteKind.ResponseCancel or RouteKind.ResponseInput, _) =>

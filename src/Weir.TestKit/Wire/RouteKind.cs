@@ -26,6 +26,8 @@ internal enum RouteKind
     GeminiModels,
     Converse,
     ConverseStream,
+    Invoke,
+    InvokeStream,
     Image,
     ImageEdit,
     Speech,

@@ -34,6 +34,11 @@ internal static class MessagesRules
             return request.Text("anthropic_version") is "vertex-2023-10-16" ? null : "anthropic_version: Field required";
         }
 
+        if (request.Kind is RouteKind.Invoke or RouteKind.InvokeStream)
+        {
+            return request.Text("anthropic_version") is "bedrock-2023-05-31" ? null : "anthropic_version: Field required";
+        }
+
         return http.Headers["anthropic-version"].ToString() is not { Length: > 0 } version ? "anthropic-version: header is required"
             : !DateOnly.TryParseExact(version, "yyyy-MM-dd", out _) ? $"anthropic-version: \"{version}\" is not a valid version"
             : request.Model is null ? "model: Field required"
@@ -44,10 +49,11 @@ internal static class MessagesRules
     {
         foreach (var member in request.Root.EnumerateObject())
         {
-            var vertex = request.Kind == RouteKind.ClaudeOnVertex;
+            var bedrock = request.Kind is RouteKind.Invoke or RouteKind.InvokeStream;
+            var vertex = bedrock || request.Kind == RouteKind.ClaudeOnVertex;
             var known = request.Kind is RouteKind.CountTokens or RouteKind.ClaudeCountOnVertex
                 ? CountMembers.Contains(member.Name) || (request.Kind == RouteKind.ClaudeCountOnVertex && member.Name is "anthropic_version")
-                : (Members.Contains(member.Name) && !(vertex && member.Name == "model")) || (vertex && member.Name is "anthropic_version" or "anthropic_beta");
+                : (Members.Contains(member.Name) && !(vertex && member.Name == "model") && !(bedrock && member.Name == "stream")) || (vertex && member.Name is "anthropic_version" or "anthropic_beta");
             if (!known)
             {
                 return member.Name + ": Extra inputs are not permitted";
