@@ -83,6 +83,14 @@ internal static class EndpointMap
             Kept(root + "/responses/{id}", "Deletes a stored response", KeptKind.Response, KeptVerb.Delete);
             Kept(root + "/responses/{id}/cancel", "Cancels a response that runs in the background", KeptKind.Response, KeptVerb.Cancel);
             Kept(root + "/responses/{id}/input_items", "Lists the input of a stored response", KeptKind.Response, KeptVerb.Items);
+            Kept(root + "/conversations", "Begins a conversation", KeptKind.Conversation, KeptVerb.Create);
+            Kept(root + "/conversations/{id}", "Looks at a conversation", KeptKind.Conversation, KeptVerb.Get);
+            Kept(root + "/conversations/{id}", "Changes a conversation's metadata", KeptKind.Conversation, KeptVerb.Update);
+            Kept(root + "/conversations/{id}", "Deletes a conversation", KeptKind.Conversation, KeptVerb.Delete);
+            Kept(root + "/conversations/{id}/items", "Lists the items of a conversation", KeptKind.Conversation, KeptVerb.Items);
+            Kept(root + "/conversations/{id}/items", "Adds items to a conversation", KeptKind.Conversation, KeptVerb.AddItems);
+            Kept(root + "/conversations/{id}/items/{item}", "Looks at an item of a conversation", KeptKind.Conversation, KeptVerb.GetItem);
+            Kept(root + "/conversations/{id}/items/{item}", "Takes an item out of a conversation", KeptKind.Conversation, KeptVerb.DeleteItem);
         }
 
         foreach (var root in (string[])["", "/v1", "/openai/v1", "/{provider}/v1"])
@@ -92,6 +100,10 @@ internal static class EndpointMap
             Kept(root + "/files/{id}", "Looks at a file", KeptKind.File, KeptVerb.Get);
             Kept(root + "/files/{id}", "Deletes a file", KeptKind.File, KeptVerb.Delete);
             Kept(root + "/files/{id}/content", "Reads a file", KeptKind.File, KeptVerb.Content);
+            Kept(root + "/uploads", "Begins a file that comes in parts", KeptKind.Upload, KeptVerb.Create);
+            Kept(root + "/uploads/{id}/parts", "Adds a part; a form", KeptKind.Upload, KeptVerb.AddPart);
+            Kept(root + "/uploads/{id}/complete", "Makes a file of the parts", KeptKind.Upload, KeptVerb.Complete);
+            Kept(root + "/uploads/{id}/cancel", "Gives an upload up", KeptKind.Upload, KeptVerb.Cancel);
             Kept(root + "/batches", "Makes a batch of an uploaded file", KeptKind.Batch, KeptVerb.Create);
             Kept(root + "/batches", "Lists the caller's batches", KeptKind.Batch, KeptVerb.List);
             Kept(root + "/batches/{id}", "Looks at a batch", KeptKind.Batch, KeptVerb.Get);

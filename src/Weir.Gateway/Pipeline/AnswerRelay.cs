@@ -177,7 +177,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, RealtimeRelay realtime,
     {
         var response = call.Http.Response;
         response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = "text/event-stream; charset=utf-8";
+        response.ContentType = call.Array is null ? "text/event-stream; charset=utf-8" : "application/json; charset=UTF-8";
         response.Headers.CacheControl = "no-cache";
         // Ingress controllers built on nginx buffer event streams unless told not to.
         response.Headers["X-Accel-Buffering"] = "no";
@@ -284,7 +284,16 @@ internal sealed class AnswerRelay(IRequestLedger ledger, RealtimeRelay realtime,
     {
         if (!call.Http.RequestAborted.IsCancellationRequested)
         {
-            ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error, call.Format);
+            if (call.Array is { } array)
+            {
+                var last = new ArrayBufferWriter<byte>(512);
+                ErrorEnvelope.WriteEvent(last, error, call.Format);
+                call.Http.Response.BodyWriter.Write(array.Fail(last.WrittenSpan).Span);
+            }
+            else
+            {
+                ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error, call.Format);
+            }
             // Without a token: a caller that leaves now ends the write by itself, and nothing is thrown at whoever reports an error.
             await call.Http.Response.BodyWriter.FlushAsync(CancellationToken.None);
         }

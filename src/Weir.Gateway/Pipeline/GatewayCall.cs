@@ -7,6 +7,7 @@ using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry.Tracing;
 using Weir.Providers;
+using Weir.Providers.Dialects.GeminiGenerate;
 using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Upstream;
 
@@ -17,7 +18,9 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Stream">True when the path asks for a stream (Gemini), or the query does.</param>
 /// <param name="Id">The kept thing; null when the path names none.</param>
 /// <param name="Provider">The provider; null when the path names none.</param>
-internal readonly record struct PathWords(string? Model, bool Stream = false, string? Id = null, string? Provider = null);
+/// <param name="Item">What the path names inside the kept thing; null when it names nothing.</param>
+/// <param name="AsArray">True when a stream is to be one JSON array (Gemini without <c>alt=sse</c>).</param>
+internal readonly record struct PathWords(string? Model, bool Stream = false, string? Id = null, string? Provider = null, string? Item = null, bool AsArray = false);
 
 /// <summary>One request on its way through the pipeline.</summary>
 internal sealed class GatewayCall
@@ -52,6 +55,9 @@ internal sealed class GatewayCall
 
     /// <summary>Whether the caller asks for events in another word than <c>stream</c> (speech).</summary>
     internal bool AsksForEvents { get; set; }
+
+    /// <summary>The array that the answer is streamed as; null before the answer, and for events.</summary>
+    internal GeminiArrayStream? Array { get; set; }
 
     /// <summary>The configuration that this request began with.</summary>
     internal GatewaySnapshot Snapshot { get; }

@@ -35,6 +35,7 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
     private bool _freeForm;
     private StopReason _stop;
     private TokenUsage _usage;
+    private string? _tier;
 
     public void Write(in ChatDelta delta, IBufferWriter<byte> target)
     {
@@ -47,6 +48,7 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
             _response.Take(delta.Id, delta.Name, 0);
             _usage = delta.Usage;
         }
+        _tier = delta.ServiceTier ?? _tier;
         Start(target);
         switch (delta.Kind)
         {
@@ -336,7 +338,7 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
     {
         Begin(name, target);
         _json.WritePropertyName("response"u8);
-        _response.Write(_json, status, _stop, _output.WrittenSpan, usage, null);
+        _response.Write(_json, status, _stop, _output.WrittenSpan, usage, _tier);
         EndEvent(target);
     }
 
