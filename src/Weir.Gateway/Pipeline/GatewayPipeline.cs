@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
@@ -94,7 +96,8 @@ internal sealed partial class GatewayPipeline(
 
     private void Admit(GatewayCall call)
     {
-        call.Caller = call.Snapshot.Authenticator.Authenticate(call.Http.Request.Headers, out var refused);
+        GatewayError? refused = null;
+        call.Caller = call.Surface.PassThrough is { NeedsKey: false } ? Caller.Nobody : call.Snapshot.Authenticator.Authenticate(call.Http.Request.Headers, out refused);
         if (call.Caller is null)
         {
             throw new GatewayException(refused ?? new GatewayError(ErrorKind.NoKey, "Authentication Error, No api key passed in."));
@@ -112,6 +115,12 @@ internal sealed partial class GatewayPipeline(
         {
             // A thing that an upstream keeps: whose it is, and who keeps it.
             await kept.ReadAsync(call, route);
+            return;
+        }
+        if (call.Surface.PassThrough is { } passing)
+        {
+            // What goes on as it is: where to, with whose credential.
+            await PassThroughRequests.ReadAsync(call, passing);
             return;
         }
         var access = call.Snapshot.Config.Access;
