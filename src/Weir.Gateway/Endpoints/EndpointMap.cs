@@ -154,9 +154,11 @@ internal static class EndpointMap
             routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, surface)) { TakesForm = surface.TakesForm });
         }
         void Count(string path, string summary, WireFormat format) =>
-            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.CountTokens, format, path))));
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.CountTokens, format, path) { Above = VendorAbove(path) })));
         void Chat(string path, string summary, WireFormat format, bool stream = false) =>
-            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.Chat, format, path), stream)));
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.Chat, format, path) { Above = VendorAbove(path) }, stream)));
+        static PassThroughRoute? VendorAbove(string path) =>
+            path.StartsWith("/anthropic/", StringComparison.Ordinal) ? PassThroughRoute.Of(PassThroughVendors.All.First(static vendor => vendor.Path == "/anthropic")) : null;
         void Kept(string path, string summary, KeptKind kind, KeptVerb verb)
         {
             var asked = new KeptRoute(kind, verb);

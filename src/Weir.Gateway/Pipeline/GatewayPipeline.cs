@@ -137,7 +137,14 @@ internal sealed partial class GatewayPipeline(
         {
             await ThreadHop.ToPool();
         }
-        RequestChecks.Check(call);
+        try
+        {
+            RequestChecks.Check(call);
+        }
+        catch (GatewayException unknown) when (unknown.Error.Kind == ErrorKind.UnknownModel && PassThroughRequests.TakesOver(call))
+        {
+            await PassThroughRequests.ReadAsync(call, call.Surface.Above!); // TakesOver has looked.
+        }
     }
 
     /// <summary>Writes the failure down. Requests without a known key leave no row: a flood of them must not fill the journal.</summary>

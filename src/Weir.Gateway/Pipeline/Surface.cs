@@ -16,6 +16,9 @@ internal sealed record Surface(Operation Operation, WireFormat Format, string Ro
     /// <summary>Where calls are passed through to as they are; null when a model is called.</summary>
     internal PassThroughRoute? PassThrough { get; init; }
 
+    /// <summary>The vendor's API under which the route lies: a call goes on to it as it is when its model is nobody's here.</summary>
+    internal PassThroughRoute? Above { get; init; }
+
     /// <summary>The operation's path, for messages.</summary>
     internal string Name => (Operation, Format) switch
     {

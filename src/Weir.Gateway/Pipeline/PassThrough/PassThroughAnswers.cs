@@ -47,7 +47,7 @@ internal static class PassThroughAnswers
     /// </summary>
     internal static string? LocalLocation(PassThroughCall passed, HttpResponseMessage answer, Uri location)
     {
-        if (passed.Root is not { } root || !Uri.TryCreate(answer.RequestMessage?.RequestUri ?? root, location, out var place) || place.Scheme != root.Scheme || place.Authority != root.Authority)
+        if (passed.Root is not { } root || !Uri.TryCreate(new Uri((answer.RequestMessage?.RequestUri ?? root).OriginalString), location, out var place) || place.Scheme != root.Scheme || place.Authority != root.Authority)
         {
             return null;
         }

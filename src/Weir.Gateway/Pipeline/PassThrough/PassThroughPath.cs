@@ -38,7 +38,9 @@ internal static class PassThroughPath
             stem = stem[..^(last.Length + 1)];
         }
         var authority = root.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
-        var address = new Uri(authority + stem + below + (query.Length > 0 ? "?" + query : ""));
+        // Left as it was written: an escape that could be spelled out is the caller's own choice.
+        var asWritten = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        var address = new Uri(authority + stem + below + (query.Length > 0 ? "?" + query : ""), asWritten);
         // The last word: whatever was overlooked above, it stays below its root.
         return address.Authority == root.Authority && address.Scheme == root.Scheme && address.AbsolutePath.StartsWith(stem, StringComparison.Ordinal)
             ? address : throw PassThroughCall.Refuse("The path leads out of the address that it is passed to.");
@@ -61,7 +63,7 @@ internal static class PassThroughPath
     /// <summary>Judges what any number of decodings could make of it.</summary>
     private static bool IsSafe(string path)
     {
-        if (HasBrokenEscape(path))
+        if (HasBrokenEscape(path) || path.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
             return false;
         }

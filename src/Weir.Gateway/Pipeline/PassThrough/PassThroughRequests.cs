@@ -14,6 +14,9 @@ internal static class PassThroughRequests
 {
     private const int LongestModel = 512;
 
+    /// <summary>Whether a call whose model is nobody's here goes on to the vendor under whose prefix it came.</summary>
+    internal static bool TakesOver(GatewayCall call) => call.Surface.Above?.Vendor is { } vendor && PassThroughAccounts.Of(call.Snapshot, vendor.Provider).Count > 0;
+
     /// <summary>Reads the request and chooses where it goes.</summary>
     /// <exception cref="GatewayException">The request is refused.</exception>
     internal static async ValueTask ReadAsync(GatewayCall call, PassThroughRoute route)
@@ -30,8 +33,8 @@ internal static class PassThroughRequests
         var known = KnownCall.Read(provider, request.Method, route.Endpoint is { } endpoint ? endpoint.Target.AbsolutePath.TrimEnd('/') + below : below);
         call.AsksForEvents = known.Stream;
         var hasBody = call.Http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
-        // A signature covers the body.
-        var reads = hasBody && (known.Format is not null || provider == "bedrock");
+        // A signature covers the body; and one that has been read already is gone from the wire.
+        var reads = hasBody && (call.Body is not null || known.Format is not null || provider == "bedrock");
         if (!reads && request.ContentLength > access.MaxUploadBytes)
         {
             throw new GatewayException(new GatewayError(ErrorKind.BodyTooLarge, $"The request body is larger than {access.MaxUploadBytes} bytes (general_settings.max_file_size_mb)."));
@@ -39,7 +42,7 @@ internal static class PassThroughRequests
         var model = known.Model ?? "";
         if (reads)
         {
-            call.Body = await RequestBody.ReadAsync(request, access.MaxRequestBytes, call.Http.RequestAborted);
+            call.Body ??= await RequestBody.ReadAsync(request, access.MaxRequestBytes, call.Http.RequestAborted);
             model = await ReadBodyAsync(call, known) ?? model;
             model = known.Model ?? model;
         }
