@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http;
+using Weir.Gateway.Config;
 using Weir.Gateway.Endpoints.Health;
 using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Providers;
 
 namespace Weir.Gateway.Endpoints;
@@ -25,7 +27,7 @@ internal sealed record GatewayRoute(string Method, string Path, string Summary, 
 
 /// <summary>What handlers are made of.</summary>
 internal sealed record EndpointParts(
-    SnapshotHolder Snapshots, GatewayPipeline Pipeline, HealthEndpoints Health, ModelList Models, ModelInfo Info, TokenCounterEndpoint Tokens, RequestDelegate Metrics);
+    SnapshotHolder Snapshots, GatewayPipeline Pipeline, PassThroughCalls PassThrough, HealthEndpoints Health, ModelList Models, ModelInfo Info, TokenCounterEndpoint Tokens, RequestDelegate Metrics);
 
 /// <summary>List 4: every route, in one place.</summary>
 internal static class EndpointMap
@@ -123,6 +125,16 @@ internal static class EndpointMap
             Chat(root + "/{model}:streamGenerateContent", "Gemini generateContent, streamed", WireFormat.GeminiGenerate, stream: true);
         }
 
+        // Vendors' own APIs, for what has no route of its own above or below.
+        foreach (var vendor in PassThroughVendors.All)
+        {
+            var route = PassThroughRoute.Of(vendor);
+            foreach (var method in route.Methods)
+            {
+                routes.Add(new GatewayRoute(method, route.Template, $"Passes a call on to {vendor.Provider} as it is", false, parts.PassThrough.Serve(route)));
+            }
+        }
+
         // What can be called.
         foreach (var root in (string[])["", "/v1", "/openai/v1", "/v1beta"])
         {
@@ -149,11 +161,11 @@ internal static class EndpointMap
 
         // Itself.
         Open("HEAD", "/", "The gateway answers", static _ => Task.CompletedTask);
-        Get("/routes", "Every route", http => RouteList.WriteAsync(http, routes));
-        Open("GET", "/openapi.json", "This API as an OpenAPI document", http => OpenApiDocument.WriteAsync(http, routes));
+        Get("/routes", "Every route", http => RouteList.WriteAsync(http, [.. routes, .. parts.PassThrough.Routes]));
+        Open("GET", "/openapi.json", "This API as an OpenAPI document", http => OpenApiDocument.WriteAsync(http, [.. routes, .. parts.PassThrough.Routes]));
         foreach (var path in (string[])["/", "/docs"])
         {
-            Open("GET", path, "This API as a page", http => DocsPage.WriteAsync(http, routes));
+            Open("GET", path, "This API as a page", http => DocsPage.WriteAsync(http, [.. routes, .. parts.PassThrough.Routes]));
         }
         return routes;
 
@@ -163,14 +175,18 @@ internal static class EndpointMap
             routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, surface)) { TakesForm = surface.TakesForm });
         }
         void Count(string path, string summary, WireFormat format) =>
-            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.CountTokens, format, path))));
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.CountTokens, format, path) { Above = VendorAbove(path) })));
         void Chat(string path, string summary, WireFormat format, bool stream = false) =>
-            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.Chat, format, path), stream)));
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.Chat, format, path) { Above = VendorAbove(path) }, stream)));
+        static PassThroughRoute? VendorAbove(string path) =>
+            path.StartsWith("/anthropic/", StringComparison.Ordinal) ? PassThroughRoute.Of(PassThroughVendors.All.First(static vendor => vendor.Path == "/anthropic")) : null;
         void Kept(string path, string summary, KeptKind kind, KeptVerb verb)
         {
             var asked = new KeptRoute(kind, verb);
             var surface = new Surface(asked.Operation, asked.Format, path) { Kept = asked };
-            routes.Add(new GatewayRoute(asked.Method, path, summary, false, KeptCalls.Serve(parts.Pipeline, parts.Snapshots, surface)));
+            var handler = KeptCalls.Serve(parts.Pipeline, parts.Snapshots, surface);
+            // Vendors that keep nothing here, and endpoints of the file, may have such paths of their own.
+            routes.Add(new GatewayRoute(asked.Method, path, summary, false, path.StartsWith("/{provider}", StringComparison.Ordinal) ? parts.PassThrough.UnlessKept(handler) : handler));
         }
         void Get(string path, string summary, RequestDelegate handler) => Add("GET", path, summary, open: false, handler);
         void Open(string method, string path, string summary, RequestDelegate handler) => Add(method, path, summary, open: true, handler);

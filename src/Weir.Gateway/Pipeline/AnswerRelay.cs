@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Gateway.Pipeline.Realtime;
 using Weir.Providers.Dialects;
 using Weir.Providers.Streaming;
@@ -18,6 +19,7 @@ namespace Weir.Gateway.Pipeline;
 internal sealed class AnswerRelay(IRequestLedger ledger, RealtimeRelay realtime, CallObserver observer, TimeProvider time)
 {
     private readonly BytesRelay _bytes = new(ledger, time);
+    private readonly PassThroughRelay _passing = new(ledger, time);
 
     /// <summary>Passes <paramref name="answer"/> on, whole or streamed.</summary>
     internal ValueTask PassOnAsync(GatewayCall call, ModelAnswer answer)
@@ -26,6 +28,11 @@ internal sealed class AnswerRelay(IRequestLedger ledger, RealtimeRelay realtime,
         call.Record.UpstreamModel = answer.Model.Model;
         call.Record.Fallbacks = call.FallbacksTried;
         call.Record.Streamed = answer.Stream is not null || answer.Socket is not null;
+        if (call.PassThrough is { } passed)
+        {
+            call.Record.Streamed = call.Stream;
+            return _passing.PassOnAsync(call, passed, answer);
+        }
         return answer.Socket is not null ? realtime.PassOnAsync(call, answer) : answer.Sound is not null ? SoundAsync(call, answer) : answer.IsBytes ? _bytes.PassOnAsync(call, answer)
             : answer.Stream is null ? WholeAsync(call, answer) : StreamAsync(call, answer);
     }

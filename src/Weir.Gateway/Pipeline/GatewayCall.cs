@@ -3,6 +3,7 @@ using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry.Tracing;
@@ -53,7 +54,7 @@ internal sealed class GatewayCall
     /// <summary>Whether the answer is streamed.</summary>
     internal bool Stream => Path.Stream || View.Stream || AsksForEvents;
 
-    /// <summary>Whether the caller asks for events in another word than <c>stream</c> (speech).</summary>
+    /// <summary>Whether the caller asks for events in another word than <c>stream</c> (speech, Gemini's own paths).</summary>
     internal bool AsksForEvents { get; set; }
 
     /// <summary>The array that the answer is streamed as; null before the answer, and for events.</summary>
@@ -124,6 +125,9 @@ internal sealed class GatewayCall
 
     /// <summary>What is asked of the account that keeps a thing; null when a model is called.</summary>
     internal KeptCall? Kept { get; set; }
+
+    /// <summary>What is passed through; null when it is not.</summary>
+    internal PassThroughCall? PassThrough { get; set; }
 
     /// <summary>The body with the upstream's own ids in the place of wrapped ones; null when it names none.</summary>
     internal ReadOnlyMemory<byte>? Unwrapped { get; set; }

@@ -36,6 +36,9 @@ internal sealed class ModelAnswer : IDisposable
     /// <summary>The answer is bytes that nobody here reads; they are still to come.</summary>
     internal bool IsBytes { get; init; }
 
+    /// <summary>Reads along while such bytes pass; null when nobody can.</summary>
+    internal PassingStream? Passing { get; init; }
+
     /// <summary>What was read in the whole body.</summary>
     internal AnswerFacts Facts { get; init; }
 
@@ -79,6 +82,7 @@ internal sealed class ModelAnswer : IDisposable
         Stream?.Dispose();
         Sound?.Dispose();
         Socket?.Dispose();
+        Passing?.Dispose();
         Response.Dispose();
         Timeout.Dispose();
         Deployment.State.End();

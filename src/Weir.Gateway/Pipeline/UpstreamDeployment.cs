@@ -20,6 +20,9 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Others">Where the other operations go that the provider has.</param>
 internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPrice? Price, UpstreamTarget[] Chats, FrozenDictionary<Operation, UpstreamTarget> Others)
 {
+    /// <summary>No model: for calls that name none.</summary>
+    internal static readonly UpstreamModel None = new("", new RequestPatch(), null, [], FrozenDictionary<Operation, UpstreamTarget>.Empty);
+
     /// <summary>Where prompts are counted, by wire format; empty when the provider counts none.</summary>
     internal UpstreamTarget[] Counts { get; init; } = [];
 
@@ -159,6 +162,12 @@ internal sealed class UpstreamDeployment : Deployment
     /// <summary>The host that the configuration names for it, which may so be in a private network; null for a public default.</summary>
     internal Uri? NamedHost => Config.ApiBase ?? Provider.BaseAddress(AddressOf(Config.UpstreamModel));
 
+    /// <summary>The address of its account; null when it has none.</summary>
+    internal Uri? BaseAddress => Provider.BaseAddress(AddressOf(Config.UpstreamModel));
+
+    /// <summary>The account's address at another location of the vendor's; null = its own.</summary>
+    internal Uri? AccountAt(string? location) => location is null ? BaseAddress : Provider.BaseAddress(AddressOf(Config.UpstreamModel) with { Location = location });
+
     /// <summary>Fixed headers.</summary>
     internal KeyValuePair<string, string>[] Headers { get; }
 
@@ -227,6 +236,12 @@ internal sealed class UpstreamDeployment : Deployment
         }
         return made;
     }
+
+    /// <summary>A model that a passed-through call names. The prices of this deployment are those of its own models alone.</summary>
+    internal UpstreamModel PassedModel(string model) =>
+        model.Length == 0 ? UpstreamModel.None
+        : _fixed is null || _fixed.Model == Provider.UpstreamModel(model) ? ModelNamed(model)
+        : UpstreamModel.None with { Model = model, Price = _prices.Find(Config.Provider, Provider.UpstreamModel(model), null) };
 
     /// <summary>Compiles the upstream's <paramref name="model"/>, which the config or the caller calls <paramref name="configured"/>.</summary>
     private UpstreamModel Compile(string model, string configured, ModelPrice? price)

@@ -90,7 +90,7 @@ internal static class ModelListKeys
             Ignored("region_name", Text, "Region of the deployment"),
             Ignored("allowed_openai_params", TextList, "Parameters that pass although the provider does not name them", "Parameters pass unless drop_params takes them out."),
             Ignored("merge_reasoning_content_in_choices", Bool, "Put the reasoning text into the content"),
-            Ignored("use_in_pass_through", Bool, "Use its credential on pass-through routes", "There are no pass-through routes in this build."),
+            Quiet("use_in_pass_through", Bool, "Use its credential on pass-through routes: every deployment's is"),
             Ignored("max_file_size_mb", Number, "Largest uploaded file", "The largest upload is set for all models, in general_settings."),
             Ignored("metadata", Map, "Notes on the call for LiteLLM's callbacks", "It is not sent to the model: what is meant for the vendor goes into extra_body."),
             Ignored("mock_timeout", ValueTypes.Bool | Number, "Pretend a timeout"),
