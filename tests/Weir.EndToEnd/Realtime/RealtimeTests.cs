@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Weir.EndToEnd.Clients;
 using Weir.EndToEnd.Crossings;
 using Weir.EndToEnd.Gateways;
+using Weir.TestKit.Faults;
 using Weir.TestKit.Scripts;
 
 namespace Weir.EndToEnd.Realtime;
@@ -132,6 +134,30 @@ public sealed class RealtimeTests
     }
 
     [Fact]
+    public async Task A_response_that_has_begun_may_end_before_the_gateway_does()
+    {
+        await using var world = await RealtimeWorld.StartAsync(Token);
+        var gate = new Gate();
+        world.Upstream.Faults.Enqueue(Fault.HangAfter(6, gate));
+        using var socket = await world.OpenAsync("talk", Token);
+        await RealtimeWorld.AskAsync(socket, "hello", Token);
+        await gate.Reached;
+        await RealtimeWorld.UntilAsync(socket, "response.created", Token);
+
+        var stopping = world.Gateway.StopAsync("TERM", Token);
+        await RefusesAsync(world);
+        gate.Open();
+        await RealtimeWorld.UntilAsync(socket, "response.done", Token);
+        Assert.Null(await RealtimeWorld.ReceiveAsync(socket, Token));
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, Token);
+
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, socket.CloseStatus);
+        Assert.Equal(0, await stopping);
+        var row = Assert.Single(WrittenRow.Read(world.Gateway.Folder).SelectMany(rows => rows));
+        Assert.Equal(("success", true), (row.Outcome, row.CostKnown && row.CostNanos > 0));
+    }
+
+    [Fact]
     public async Task A_socket_may_be_a_stream_of_HTTP_2()
     {
         await using var world = await RealtimeWorld.StartAsync(Token);
@@ -161,6 +187,23 @@ public sealed class RealtimeTests
         Assert.Contains("401", Word("wrongKey", "message"), StringComparison.Ordinal);
 
         string? Word(string name, string member) => seen[name].GetProperty(member) is { ValueKind: JsonValueKind.String } text ? text.GetString() : seen[name].ToString();
+    }
+
+    /// <summary>Waits until the gateway takes no more connections: it has begun to stop.</summary>
+    private static async Task RefusesAsync(RealtimeWorld world)
+    {
+        while (true)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(world.Gateway.Address.Host, world.Gateway.Address.Port, Token);
+            }
+            catch (SocketException)
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>The rows, once the gateway has ended.</summary>

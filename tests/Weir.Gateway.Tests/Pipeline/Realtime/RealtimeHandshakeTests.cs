@@ -82,4 +82,17 @@ public sealed class RealtimeHandshakeTests
         Assert.Equal((426, "websocket"), ((int)answer.StatusCode, answer.Headers.Upgrade.ToString()));
         Assert.Contains("\"error\"", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_routes_say_that_they_are_sockets()
+    {
+        await using var stand = await RealtimeStand.StartAsync(Stop);
+
+        using var document = System.Text.Json.JsonDocument.Parse(await stand.Engine.Http.GetStringAsync("/openapi.json", Stop));
+        var get = document.RootElement.GetProperty("paths").GetProperty("/openai/realtime").GetProperty("get");
+
+        Assert.Equal(("model", "query"), (get.GetProperty("parameters")[0].GetProperty("name").GetString(), get.GetProperty("parameters")[0].GetProperty("in").GetString()));
+        Assert.True(get.GetProperty("responses").TryGetProperty("101", out _));
+        Assert.Contains("/v1/realtime", await stand.Engine.Http.GetStringAsync("/routes", Stop), StringComparison.Ordinal);
+    }
 }

@@ -268,6 +268,23 @@ public sealed class RealtimeSessionTests
     }
 
     [Fact]
+    public async Task A_session_whose_row_can_not_be_written_ends_with_an_error()
+    {
+        await using var stand = await RealtimeStand.StartAsync(Stop);
+        var (client, model) = await stand.OpenAsync();
+        stand.Engine.Files.NoRoomForWrites = true;
+
+        await model.CloseAsync(1000);
+
+        Assert.Contains("can't write requests down", await client.HearAsync(), StringComparison.Ordinal);
+        Assert.Equal(1011, (await client.ClosedAsync()).Code);
+        await client.CloseAsync(1000);
+        await stand.Engine.StopAsync(Stop);
+        Assert.Contains("could not be written down", stand.Engine.Log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("failed in a way", stand.Engine.Log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_client_that_does_not_answer_the_closing_frame_holds_nobody_up()
     {
         var time = new FakeTimeProvider();
