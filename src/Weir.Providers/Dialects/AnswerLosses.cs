@@ -37,7 +37,7 @@ public static class AnswerLosses
     private static string? NameOf(ContentPart part, WireFormat client) => part switch
     {
         OpaquePart opaque when opaque.Dialect != client => opaque.Kind,
-        ImagePart when client == WireFormat.OpenAIResponses => "images",
+        ImagePart { Source.Base64: null } when client == WireFormat.OpenAIResponses => "images",
         MediaPart when client is WireFormat.OpenAIResponses or WireFormat.AnthropicMessages or WireFormat.BedrockConverse => "audio",
         TextPart { Citations.IsAbsent: false } text when text.CitationsFrom != client && client is WireFormat.AnthropicMessages or WireFormat.BedrockConverse => "citations",
         _ => null,

@@ -68,6 +68,12 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
                 CloseMessage(target);
                 WriteOpaque(opaque, target);
                 break;
+            case DeltaKind.Media when delta.Media is ImagePart { Source.Base64: { } bytes } image:
+                CloseMessage(target);
+                ItemWriter.WriteImage(BeginItem(), _response.ItemId("ig", _items), image.MediaType, bytes);
+                WriteItem("response.output_item.added"u8, target);
+                FinishItem(target);
+                break;
             case DeltaKind.Stop:
                 _stop = delta.Stop;
                 CloseMessage(target);

@@ -101,6 +101,17 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    public async Task So_is_a_container_of_anthropic_s()
+    {
+        await using var stand = await StartAsync();
+        var (status, answer) = await SayAsync(stand, Bob, "POST", "/v1/messages", """{"model":"m","max_tokens":5,"container":"container_raw","messages":[{"role":"user","content":"x"}]}""");
+        Assert.Equal(400, status);
+        Assert.Contains("Container with id 'container_raw' not found.", answer, StringComparison.Ordinal);
+        Assert.Contains("invalid_request_error", answer, StringComparison.Ordinal);
+        Assert.Equal(0, stand.Upstream.RequestCount);
+    }
+
+    [Fact]
     public async Task A_file_in_a_conversation_s_items_is_its_owner_s_alone_and_decides_where_the_conversation_is_kept()
     {
         await using var stand = await StartAsync();

@@ -57,7 +57,7 @@ internal static class EmptyCells
     private static readonly Dictionary<string, string> NotStreamed = new()
     {
         ["audio"] = "a neutral stream carries texts and calls, no sounds",
-        ["images"] = "Gemini streams pictures, and OpenAI chat as LiteLLM has it; the others do not",
+        ["images"] = "pictures in a stream are read by Gemini, Responses and, as LiteLLM has them, OpenAI chat",
         ["json_object"] = "how an answer in JSON is streamed is how a text is streamed",
         ["json_schema"] = "how an answer in JSON is streamed is how a text is streamed",
         ["service_tier"] = "the tier has no word in the other dialect",
