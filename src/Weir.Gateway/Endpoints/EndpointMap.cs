@@ -20,6 +20,9 @@ internal sealed record GatewayRoute(string Method, string Path, string Summary, 
 {
     /// <summary>The body is a form with files, not JSON.</summary>
     internal bool TakesForm { get; init; }
+
+    /// <summary>Every other route that matches comes first.</summary>
+    internal bool GivesWay { get; init; }
 }
 
 /// <summary>What handlers are made of.</summary>
@@ -110,7 +113,7 @@ internal static class EndpointMap
             var route = PassThroughRoute.Of(vendor);
             foreach (var method in route.Methods)
             {
-                routes.Add(new GatewayRoute(method, route.Template, $"Passes a call on to {vendor.Provider} as it is", false, parts.PassThrough.Serve(route)));
+                routes.Add(new GatewayRoute(method, route.Template, $"Passes a call on to {vendor.Provider} as it is", false, parts.PassThrough.Serve(route)) { GivesWay = true });
             }
         }
 
