@@ -143,11 +143,11 @@ internal static class EndpointMap
 
         // Itself.
         Open("HEAD", "/", "The gateway answers", static _ => Task.CompletedTask);
-        Get("/routes", "Every route", http => RouteList.WriteAsync(http, [.. routes, .. parts.PassThrough.Routes]));
-        Open("GET", "/openapi.json", "This API as an OpenAPI document", http => OpenApiDocument.WriteAsync(http, [.. routes, .. parts.PassThrough.Routes]));
+        Get("/routes", "Every route", http => RouteList.WriteAsync(http, parts.PassThrough.InForce(routes)));
+        Open("GET", "/openapi.json", "This API as an OpenAPI document", http => OpenApiDocument.WriteAsync(http, parts.PassThrough.InForce(routes)));
         foreach (var path in (string[])["/", "/docs"])
         {
-            Open("GET", path, "This API as a page", http => DocsPage.WriteAsync(http, [.. routes, .. parts.PassThrough.Routes]));
+            Open("GET", path, "This API as a page", http => DocsPage.WriteAsync(http, parts.PassThrough.InForce(routes)));
         }
         return routes;
 

@@ -45,6 +45,7 @@ public sealed class PassThroughReaderTests
     [InlineData("{path: '/a/{b}', target: 'https://x.example'}", "pass-through-endpoint", "no plain path")]
     [InlineData("{path: /a/../b, target: 'https://x.example'}", "pass-through-endpoint", "no plain path")]
     [InlineData("{path: /a, target: 'https://x.example', methods: [CONNECT]}", "pass-through-endpoint", "'CONNECT' is no method")]
+    [InlineData("{path: /a, target: 'https://x.example', cost_per_request: 2000000}", "wrong-type", "does not fit")]
     [InlineData("{path: /a, target: 'https://x.example', headers: {Host: evil}}", "pass-through-endpoint", "no header that can be set")]
     [InlineData("{path: /a, target: 'https://x.example', headers: {X: 'bearer os.environ/NOT_SET'}}", "unset-variable", "NOT_SET is not set")]
     public void An_endpoint_that_cannot_be_opened_stops_the_start(string entry, string code, string words)

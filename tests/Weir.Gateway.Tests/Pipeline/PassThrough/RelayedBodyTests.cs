@@ -42,6 +42,23 @@ public sealed class RelayedBodyTests
     }
 
     [Fact]
+    public async Task Vendors_prefixes_can_be_taken_away()
+    {
+        await using var stand = await EngineStand.StartAsync(Yaml + "\nweir_settings: {vendor_prefixes: false}", Token);
+
+        var (vendor, _) = await stand.SendAsync("sk-master", HttpMethod.Get, "/openai_passthrough/v1/models", null, Token);
+        var (files, _) = await stand.SendAsync("sk-master", HttpMethod.Get, "/mistral/v1/files", null, Token);
+        var (endpoint, _) = await stand.SendAsync("sk-master", HttpMethod.Get, "/any/models", null, Token);
+        var (_, routes) = await stand.SendAsync("sk-master", HttpMethod.Get, "/routes", null, Token);
+
+        Assert.Equal((404, 200), (vendor, endpoint));
+        Assert.NotEqual(404, files);
+        Assert.Equal(1, stand.Upstream.RequestCount);
+        Assert.DoesNotContain("/openai_passthrough", routes, StringComparison.Ordinal);
+        Assert.Contains("/any", routes, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_callers_key_opens_it_and_stays_here()
     {
         await using var stand = await EngineStand.StartAsync(Yaml, Token, others: ["sk-other"]);
