@@ -143,7 +143,11 @@ public sealed class GatewayEngine : IDisposable
     {
         foreach (var route in _routes)
         {
-            endpoints.MapMethods(route.Path, route.IsSocket ? [route.Method, HttpMethods.Connect] : [route.Method], route.Handler);
+            var mapped = endpoints.MapMethods(route.Path, route.IsSocket ? [route.Method, HttpMethods.Connect] : [route.Method], route.Handler);
+            if (route.GivesWay)
+            {
+                mapped.Add(static builder => ((RouteEndpointBuilder)builder).Order = 1);
+            }
         }
         var known = _routes.Select(r => r.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
         endpoints.MapFallback("{**path}", _passing.Otherwise(http => known.Contains(http.Request.Path.Value ?? "")

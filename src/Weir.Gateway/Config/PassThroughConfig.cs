@@ -9,6 +9,9 @@ public sealed record PassThroughConfig
     /// <summary><c>general_settings.pass_through_endpoints</c>, in file order, and the few services that the environment alone names.</summary>
     public ImmutableArray<PassThroughEndpoint> Endpoints { get; init; } = [];
 
+    /// <summary>False only when the file says so: vendors' own APIs are not there, and the endpoints alone are.</summary>
+    public bool Vendors { get; init; } = true;
+
     /// <summary>Accounts at vendors that the environment alone names (<c>ANTHROPIC_API_KEY</c>); those of <c>model_list</c> come before them.</summary>
     public ImmutableArray<DeploymentConfig> Accounts { get; init; } = [];
 

@@ -23,6 +23,9 @@ internal sealed record GatewayRoute(string Method, string Path, string Summary, 
 
     /// <summary>A WebSocket: begun with GET, over HTTP/2 with CONNECT.</summary>
     internal bool IsSocket { get; init; }
+
+    /// <summary>Every other route that matches comes first.</summary>
+    internal bool GivesWay { get; init; }
 }
 
 /// <summary>What handlers are made of.</summary>
@@ -131,7 +134,7 @@ internal static class EndpointMap
             var route = PassThroughRoute.Of(vendor);
             foreach (var method in route.Methods)
             {
-                routes.Add(new GatewayRoute(method, route.Template, $"Passes a call on to {vendor.Provider} as it is", false, parts.PassThrough.Serve(route)));
+                routes.Add(new GatewayRoute(method, route.Template, $"Passes a call on to {vendor.Provider} as it is", false, parts.PassThrough.Serve(route)) { GivesWay = true });
             }
         }
 
@@ -161,11 +164,11 @@ internal static class EndpointMap
 
         // Itself.
         Open("HEAD", "/", "The gateway answers", static _ => Task.CompletedTask);
-        Get("/routes", "Every route", http => RouteList.WriteAsync(http, [.. routes, .. parts.PassThrough.Routes]));
-        Open("GET", "/openapi.json", "This API as an OpenAPI document", http => OpenApiDocument.WriteAsync(http, [.. routes, .. parts.PassThrough.Routes]));
+        Get("/routes", "Every route", http => RouteList.WriteAsync(http, parts.PassThrough.InForce(routes)));
+        Open("GET", "/openapi.json", "This API as an OpenAPI document", http => OpenApiDocument.WriteAsync(http, parts.PassThrough.InForce(routes)));
         foreach (var path in (string[])["/", "/docs"])
         {
-            Open("GET", path, "This API as a page", http => DocsPage.WriteAsync(http, [.. routes, .. parts.PassThrough.Routes]));
+            Open("GET", path, "This API as a page", http => DocsPage.WriteAsync(http, parts.PassThrough.InForce(routes)));
         }
         return routes;
 

@@ -13,11 +13,18 @@ internal sealed class PassThroughCalls(GatewayPipeline pipeline, SnapshotHolder 
     private static readonly PassThroughRoute[] Vendors = [.. PassThroughVendors.All.Select(PassThroughRoute.Of)];
 
     /// <summary>The endpoints of the configuration in force, for lists.</summary>
-    internal IEnumerable<GatewayRoute> Routes => snapshots.Current.PassThrough.Endpoints.SelectMany(route => route.Methods.Select(method =>
+    private IEnumerable<GatewayRoute> Routes => snapshots.Current.PassThrough.Endpoints.SelectMany(route => route.Methods.Select(method =>
         new GatewayRoute(method, route.Template, "Passes a call on to another server as it is", !route.NeedsKey, Serve(route))));
 
     /// <summary>The handler of a vendor's prefix; an endpoint of the file below it wins.</summary>
-    internal RequestDelegate Serve(PassThroughRoute route) => http => ServeAsync(http, snapshots.Current.PassThrough.Find(http.Request.Path) ?? route);
+    internal RequestDelegate Serve(PassThroughRoute route) => http =>
+        snapshots.Current.PassThrough.Find(http.Request.Path) is { } endpoint ? ServeAsync(http, endpoint)
+        : snapshots.Current.Config.PassThrough.Vendors || route.Vendor is null ? ServeAsync(http, route)
+        : ErrorWriter.WriteDetailAsync(http, StatusCodes.Status404NotFound, "Not Found");
+
+    /// <summary><paramref name="routes"/> as they are there now, with the endpoints of the configuration.</summary>
+    internal IReadOnlyList<GatewayRoute> InForce(IEnumerable<GatewayRoute> routes) =>
+        [.. routes.Where(route => !route.GivesWay || snapshots.Current.Config.PassThrough.Vendors), .. Routes];
 
     /// <summary>The handler for paths that are nobody else's: endpoints of the file, then <paramref name="otherwise"/>.</summary>
     internal RequestDelegate Otherwise(RequestDelegate otherwise) => http => snapshots.Current.PassThrough.Find(http.Request.Path) is { } route ? ServeAsync(http, route) : otherwise(http);
@@ -29,7 +36,7 @@ internal sealed class PassThroughCalls(GatewayPipeline pipeline, SnapshotHolder 
     internal RequestDelegate UnlessKept(RequestDelegate kept) => http =>
     {
         var route = snapshots.Current.PassThrough.Find(http.Request.Path);
-        if (route is null && http.GetRouteValue("provider") is string name && ProviderCatalog.Find(name) is not IKeepingProvider { Kept.Count: > 0 })
+        if (route is null && snapshots.Current.Config.PassThrough.Vendors && http.GetRouteValue("provider") is string name && ProviderCatalog.Find(name) is not IKeepingProvider { Kept.Count: > 0 })
         {
             route = Array.Find(Vendors, vendor => vendor.Matches(http.Request.Path));
         }

@@ -170,6 +170,25 @@ public sealed class EndpointTests(EndpointTests.Shared shared) : IClassFixture<E
         Assert.Equal((418, """{ "teapot":"***" }""", "7"), ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Token), response.Headers.RetryAfter?.ToString()));
     }
 
+    [Theory]
+    [InlineData(204, null)]
+    [InlineData(304, null)]
+    [InlineData(200, 0L)]
+    public async Task An_answer_without_a_body_passes_too(int status, long? length)
+    {
+        Stand.Server.Answer = http =>
+        {
+            http.Response.StatusCode = status;
+            http.Response.ContentLength = length;
+            http.Response.Headers.ETag = "\"1\"";
+            return Task.CompletedTask;
+        };
+
+        using var response = await Stand.SendAsync(HttpMethod.Delete, "/all/x", Token);
+
+        Assert.Equal((status, "", "\"1\""), ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Token), response.Headers.ETag?.Tag));
+    }
+
     [Fact]
     public async Task A_dead_server_and_a_slow_one_are_told_in_Weirs_words()
     {

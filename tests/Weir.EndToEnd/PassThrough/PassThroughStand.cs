@@ -35,13 +35,14 @@ internal sealed class PassThroughStand : IAsyncDisposable
     public static async Task<PassThroughStand> StartAsync(CancellationToken cancellationToken)
     {
         var server = await AnyServer.StartAsync(cancellationToken);
-        var model = await ScriptedModel.StartAsync(new ScriptedModelOptions { ApiKey = VendorKey }, cancellationToken);
+        var model = await ScriptedModel.StartAsync(new ScriptedModelOptions { ApiKey = VendorKey, AwsAccessKey = "AKIDPASS", AwsSecretKey = VendorKey }, cancellationToken);
         var root = model.BaseAddress.GetLeftPart(UriPartial.Authority);
         var weir = await WeirProcess.StartAsync(
             $$"""
             model_list:
               - {model_name: house, litellm_params: {model: azure/gpt-4o, api_base: "{{root}}", api_version: "2024-10-21", api_key: {{VendorKey}} } }
-              - {model_name: local, litellm_params: {model: bedrock/anthropic.claude-3-haiku-20240307-v1:0, api_base: "{{root}}", aws_region_name: eu-west-1, api_key: {{VendorKey}} } }
+              - {model_name: local, litellm_params: {model: bedrock/anthropic.claude-haiku-4-5-20251001-v1:0, api_base: "{{root}}", aws_region_name: eu-west-1, api_key: {{VendorKey}} } }
+              - {model_name: signed, litellm_params: {model: bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0, api_base: "{{root}}", aws_region_name: eu-west-1, aws_access_key_id: AKIDPASS, aws_secret_access_key: {{VendorKey}} } }
             general_settings:
               pass_through_request_timeout: 20
               pass_through_endpoints:

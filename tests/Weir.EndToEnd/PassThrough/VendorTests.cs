@@ -14,7 +14,7 @@ public sealed class VendorTests
     private const string MessageStreamed = """{"model":"claude-sonnet-4-5","stream":true,"max_tokens":99,"messages":[{"role":"user","content":"one two three"}]}""";
     private const string Contents = """{"contents":[{"role":"user","parts":[{"text":"one two three"}]}]}""";
     private const string Converse = """{"messages":[{"role":"user","content":[{"text":"one two three"}]}]}""";
-    private const string Haiku = "anthropic.claude-3-haiku-20240307-v1%3A0";
+    private const string Haiku = "anthropic.claude-haiku-4-5-20251001-v1%3A0";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -33,9 +33,10 @@ public sealed class VendorTests
             ("/gemini/v1beta/models/gemini-2.5-flash:generateContent", Contents, "/v1beta/models/gemini-2.5-flash:generateContent", "gemini", "gemini-2.5-flash", false),
             ("/gemini/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse", Contents, "/v1beta/models/gemini-2.5-flash:streamGenerateContent", "gemini", "gemini-2.5-flash", false),
             ("/gemini/v1beta/models/gemini-2.5-flash:streamGenerateContent", Contents, "/v1beta/models/gemini-2.5-flash:streamGenerateContent", "gemini", "gemini-2.5-flash", false),
-            ($"/bedrock/model/{Haiku}/converse", Converse, "/model/anthropic.claude-3-haiku-20240307-v1:0/converse", "bedrock", "anthropic.claude-3-haiku-20240307-v1:0", false),
-            ($"/bedrock/model/{Haiku}/converse-stream", Converse, "/model/anthropic.claude-3-haiku-20240307-v1:0/converse-stream", "bedrock", "anthropic.claude-3-haiku-20240307-v1:0", false),
-            ("/bedrock/model/local/converse", Converse, "/model/anthropic.claude-3-haiku-20240307-v1:0/converse", "bedrock", "anthropic.claude-3-haiku-20240307-v1:0", false),
+            ($"/bedrock/model/{Haiku}/converse", Converse, "/model/anthropic.claude-haiku-4-5-20251001-v1:0/converse", "bedrock", "anthropic.claude-haiku-4-5-20251001-v1:0", false),
+            ($"/bedrock/model/{Haiku}/converse-stream", Converse, "/model/anthropic.claude-haiku-4-5-20251001-v1:0/converse-stream", "bedrock", "anthropic.claude-haiku-4-5-20251001-v1:0", false),
+            ("/bedrock/model/local/converse", Converse, "/model/anthropic.claude-haiku-4-5-20251001-v1:0/converse", "bedrock", "anthropic.claude-haiku-4-5-20251001-v1:0", false),
+            ("/bedrock/model/signed/converse", Converse, "/model/anthropic.claude-sonnet-4-5-20250929-v1:0/converse", "bedrock", "anthropic.claude-sonnet-4-5-20250929-v1:0", false),
             ("/azure/openai/deployments/house/chat/completions?api-version=2024-10-21", Chat, "/openai/deployments/gpt-4o/chat/completions", "azure", "gpt-4o", false),
         ];
         var ids = new List<string>();

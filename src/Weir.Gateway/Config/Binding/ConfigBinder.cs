@@ -41,7 +41,7 @@ internal sealed class ConfigBinder(BindingSources sources)
             Deployments = deployments.Usable,
             Rejected = deployments.Rejected,
             FileAccounts = files.Usable,
-            PassThrough = new PassThroughConfig { Endpoints = passThrough.Read(), Accounts = vendors.Usable, Timeout = passThrough.Timeout() },
+            PassThrough = new PassThroughConfig { Endpoints = passThrough.Read(), Accounts = vendors.Usable, Vendors = weir.Bool("vendor_prefixes") ?? true, Timeout = passThrough.Timeout() },
             Router = retryAfterCap is { } cap ? routing with { RetryAfterCap = cap } : routing,
             Access = settings.Access(),
             Request = settings.Request(),

@@ -10,6 +10,7 @@ namespace Weir.Gateway.Config.Binding;
 internal sealed class PassThroughReader(SectionReader general, BindingSources sources)
 {
     private const string List = "pass_through_endpoints";
+    private const decimal DearestRequest = 1_000_000;
     private const string Reference = "os.environ/";
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
@@ -61,7 +62,7 @@ internal sealed class PassThroughReader(SectionReader general, BindingSources so
             MergeQuery = entry.Bool("merge_query_params") ?? false,
             DefaultQuery = Query(entry),
             Methods = [.. entry.Texts("methods").Select(static method => method.Trim().ToUpperInvariant())],
-            CostPerRequest = entry.Decimal("cost_per_request"),
+            CostPerRequest = Cost(entry),
             Timeout = entry.Limit("timeout"),
         };
         if (endpoint.Methods.FirstOrDefault(static method => !Methods.Contains(method, StringComparer.Ordinal)) is { } unknown && entry.Map.Find("methods") is { } methods)
@@ -79,6 +80,17 @@ internal sealed class PassThroughReader(SectionReader general, BindingSources so
 
         // What does not fit is reported at its place already.
         return entry.FirstWrong is null ? endpoint : null;
+    }
+
+    private static decimal? Cost(SectionReader entry)
+    {
+        if (entry.Decimal("cost_per_request") is not { } dollars || dollars <= DearestRequest || entry.Map.Find("cost_per_request") is not { } node)
+        {
+            return entry.Decimal("cost_per_request");
+        }
+
+        entry.Wrong(node, "cost_per_request", $"at most {DearestRequest} dollars");
+        return null;
     }
 
     private static string? Path(SectionReader entry)

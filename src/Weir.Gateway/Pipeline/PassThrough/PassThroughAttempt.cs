@@ -15,7 +15,7 @@ internal sealed class PassThroughAttempt(TimeProvider time, StreamCaps caps)
     /// <exception cref="GatewayException">The client is gone, or its body or path is refused.</exception>
     internal async ValueTask<AttemptOutcome> RunAsync(GatewayCall call, PassThroughCall passed, UpstreamDeployment account)
     {
-        var limit = passed.Route.Endpoint?.Timeout ?? call.Snapshot.Config.PassThrough.Timeout ?? TimeLimits.For(call, account).Whole;
+        var limit = call.Options.Timeout ?? passed.Route.Endpoint?.Timeout ?? call.Snapshot.Config.PassThrough.Timeout ?? TimeLimits.For(call, account).Whole;
         if (AddressOf(call, passed, account) is not { } address)
         {
             return new AttemptOutcome(null, new UpstreamFault(FaultKind.BadRequest, 0, $"The account at '{account.Provider.Name}' has no address."), 0);

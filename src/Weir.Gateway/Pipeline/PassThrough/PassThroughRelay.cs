@@ -36,7 +36,11 @@ internal sealed class PassThroughRelay(IRequestLedger ledger, TimeProvider time)
         var gone = call.Http.RequestAborted;
         var goesOn = !call.Snapshot.Config.Request.CancelOnDisconnect;
         Begin(call, passed, answer, null);
-        var length = response.ContentLength = answer.Response.Content.Headers.ContentLength;
+        var length = answer.Response.Content.Headers.ContentLength;
+        if (response.StatusCode is not (204 or 304))
+        {
+            response.ContentLength = length;
+        }
         if (!MayHaveBody(call, response.StatusCode))
         {
             await WriteDownAsync(call, passed, answer, RequestOutcome.Success);

@@ -15,7 +15,7 @@ internal static class PassThroughRequests
     private const int LongestModel = 512;
 
     /// <summary>Whether a call whose model is nobody's here goes on to the vendor under whose prefix it came.</summary>
-    internal static bool TakesOver(GatewayCall call) => call.Surface.Above?.Vendor is { } vendor && PassThroughAccounts.Of(call.Snapshot, vendor.Provider).Count > 0;
+    internal static bool TakesOver(GatewayCall call) => call.Surface.Above?.Vendor is { } vendor && call.Snapshot.Config.PassThrough.Vendors && PassThroughAccounts.Of(call.Snapshot, vendor.Provider).Count > 0;
 
     /// <summary>Reads the request and chooses where it goes.</summary>
     /// <exception cref="GatewayException">The request is refused.</exception>
