@@ -7,13 +7,13 @@ internal static class OwnPaths
 
     private static readonly HashSet<string> Things = new(StringComparer.OrdinalIgnoreCase)
     {
-        "models", "responses", "files", "batches", "messages", "health",
+        "models", "responses", "conversations", "files", "uploads", "batches", "messages", "health",
     };
 
     private static readonly HashSet<string> Paths = new(StringComparer.OrdinalIgnoreCase)
     {
         "", "docs", "routes", "metrics", "openapi.json", "chat/completions", "completions", "embeddings", "images/generations", "images/edits",
-        "audio/speech", "audio/transcriptions", "audio/translations", "moderations", "rerank", "model/info", "model_group/info", "utils/token_counter",
+        "audio/speech", "audio/transcriptions", "audio/translations", "moderations", "rerank", "realtime", "openai/realtime", "model/info", "model_group/info", "utils/token_counter",
     };
 
     /// <summary>Whether <paramref name="path"/> is one of them, or lies below one that holds things.</summary>
@@ -30,7 +30,7 @@ internal static class OwnPaths
         }
 
         // Files and batches also have a provider before their version.
-        var kept = parts is [_, "v1", "files" or "batches", ..];
+        var kept = parts is [_, "v1", "files" or "uploads" or "batches", ..];
         return kept || Things.Contains(parts[0]) || Paths.Contains(string.Join('/', parts));
     }
 }

@@ -29,7 +29,7 @@ internal sealed class Talk(WebSocket socket, Action abort) : IDisposable
         while (true)
         {
             var (bytes, type, end) = await PieceAsync();
-            Assert.NotEqual(WebSocketMessageType.Close, type);
+            Assert.False(type == WebSocketMessageType.Close, $"closed with {(int?)socket.CloseStatus} {socket.CloseStatusDescription}");
             whole.Write(bytes);
             if (end)
             {
