@@ -6,6 +6,9 @@ namespace Weir.Gateway.Tests.Pipeline.Realtime;
 /// <summary>The engine between a client and a model that the test both plays; the model is <c>m</c>, and <c>gpt-realtime</c> to the upstream.</summary>
 internal sealed class RealtimeStand : IAsyncDisposable
 {
+    // A client that nobody holds is collected with its socket, in the middle of a test.
+    private readonly List<Talk> _clients = [];
+
     private RealtimeStand(EngineStand engine, SocketUpstream upstream)
     {
         Engine = engine;
@@ -31,7 +34,9 @@ internal sealed class RealtimeStand : IAsyncDisposable
         var socket = new ClientWebSocket();
         options?.Invoke(socket.Options);
         await socket.ConnectAsync(new Uri($"ws://{Engine.Http.BaseAddress!.Authority}{path}"), token); // The stand has an address.
-        return (new Talk(socket, socket.Abort), Upstream.Take(token));
+        var client = new Talk(socket, socket.Abort);
+        _clients.Add(client);
+        return (client, Upstream.Take(token));
     }
 
     /// <summary>The only row, as far as it is written.</summary>
@@ -50,6 +55,7 @@ internal sealed class RealtimeStand : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _clients.ForEach(static client => client.Dispose());
         await Upstream.DisposeAsync();
         await Engine.DisposeAsync();
     }
