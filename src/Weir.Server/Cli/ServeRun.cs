@@ -34,7 +34,7 @@ internal static class ServeRun
             return await ServeAsync(options, loaded, () => Load(options, loading), variable, cancellationToken);
         }
         catch (Exception error) when (error is StartException or JournalBusyException or LedgerVersionException or MigrationException
-            or StorageUrlException or FormatException or InvalidDataException or IOException or SocketException or InvalidOperationException)
+            or StorageUrlException or StorageUnavailableException or FormatException or InvalidDataException or IOException or SocketException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync($"weir: can't start: {error.Message}");
             return 1;

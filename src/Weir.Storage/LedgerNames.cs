@@ -2,7 +2,7 @@ using System.Text;
 using Weir.Gateway.Ledger;
 using Weir.Providers;
 
-namespace Weir.Storage.Sqlite;
+namespace Weir.Storage;
 
 /// <summary>The words under which enumerations are stored, so that the table explains itself to whoever queries it.</summary>
 internal static class LedgerNames
