@@ -1,3 +1,4 @@
+using Weir.Gateway.Access.Directory;
 using Weir.Gateway.Ledger;
 
 namespace Weir.Storage;
@@ -7,10 +8,11 @@ public sealed class Storage : IDisposable
 {
     private readonly IDisposable _owned;
 
-    internal Storage(ILedgerStore ledger, IKeptIndex kept, IMigrationRunner migrations, string description, string notice, IDisposable owned)
+    internal Storage(ILedgerStore ledger, IKeptIndex kept, IDirectoryStore directory, IMigrationRunner migrations, string description, string notice, IDisposable owned)
     {
         Ledger = ledger;
         Kept = kept;
+        Directory = directory;
         Migrations = migrations;
         Description = description;
         Notice = notice;
@@ -22,6 +24,9 @@ public sealed class Storage : IDisposable
 
     /// <summary>Whose the files and batches are that upstreams keep.</summary>
     public IKeptIndex Kept { get; }
+
+    /// <summary>Keys, teams, users and the like.</summary>
+    public IDirectoryStore Directory { get; }
 
     /// <summary>Its schema.</summary>
     public IMigrationRunner Migrations { get; }

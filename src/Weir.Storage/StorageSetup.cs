@@ -53,7 +53,8 @@ public static class StorageSetup
     {
         var database = new SqliteDatabase(path);
         var store = new SqliteLedgerStore(database);
-        return new Storage(store, new SqliteKeptIndex(database), new SqliteMigrations(database, logger), $"SQLite in {database.Path}", notice, store);
+        return new Storage(
+            store, new SqliteKeptIndex(database), new SqliteDirectoryStore(database), new SqliteMigrations(database, logger), $"SQLite in {database.Path}", notice, store);
     }
 
     /// <summary><c>sqlite:///a/b.db</c> is <c>/a/b.db</c> (a fourth slash changes nothing); <c>sqlite:b.db</c> and <c>sqlite:///./b.db</c> are relative.</summary>
