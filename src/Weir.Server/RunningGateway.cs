@@ -60,6 +60,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         {
             Ledger = journal,
             Kept = storage.Kept,
+            Directory = storage.Directory,
             Logs = logs,
             Random = Chance.Shared,
             Outbound = OutboundOptions.FromEnvironment(variable),

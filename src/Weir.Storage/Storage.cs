@@ -1,3 +1,4 @@
+using Weir.Gateway.Access.Directory;
 using Weir.Gateway.Ledger;
 
 namespace Weir.Storage;
@@ -14,6 +15,9 @@ public sealed class Storage : IDisposable
 
     /// <summary>Whose the files and batches are that upstreams keep.</summary>
     public IKeptIndex Kept => _parts.Kept;
+
+    /// <summary>Keys, teams, users and the like.</summary>
+    public IDirectoryStore Directory => _parts.Directory;
 
     /// <summary>Its schema.</summary>
     public IMigrationRunner Migrations => _parts.Migrations;

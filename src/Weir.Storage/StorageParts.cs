@@ -1,3 +1,4 @@
+using Weir.Gateway.Access.Directory;
 using Weir.Gateway.Ledger;
 
 namespace Weir.Storage;
@@ -8,6 +9,8 @@ internal sealed record StorageParts
     public required ILedgerStore Ledger { get; init; }
 
     public required IKeptIndex Kept { get; init; }
+
+    public required IDirectoryStore Directory { get; init; }
 
     public required IMigrationRunner Migrations { get; init; }
 

@@ -56,6 +56,7 @@ public static class StorageSetup
         {
             Ledger = store,
             Kept = new SqliteKeptIndex(database),
+            Directory = new SqliteDirectoryStore(database),
             Migrations = new SqliteMigrations(database, scripts, logger),
             Replicas = new SqliteReplicas(database, scripts),
             Description = $"SQLite in {database.Path}",
@@ -74,6 +75,7 @@ public static class StorageSetup
         {
             Ledger = store,
             Kept = new PostgresKeptIndex(database),
+            Directory = new PostgresDirectoryStore(database),
             Migrations = migrations,
             Replicas = new PostgresReplicas(database, migrations, scripts),
             Description = database.Description,

@@ -14,6 +14,15 @@ internal sealed record Caller(string KeyHash, string Alias, bool IsAdmin)
     /// <summary>The scope to which the things belong that upstreams keep for this caller. Nobody of another scope can reach them.</summary>
     internal string Owner => KeyHash;
 
+    /// <summary>Limits of money that apply to what it asks, from the widest scope to the narrowest.</summary>
+    internal IReadOnlyList<SpendLimit> SpendLimits { get; init; } = [];
+
+    /// <summary>Limits of speed that apply to what it asks, from the widest scope to the narrowest.</summary>
+    internal IReadOnlyList<RateLimit> RateLimits { get; init; } = [];
+
+    /// <summary>Every scope that its spend is counted for, limited or not; each once.</summary>
+    internal IReadOnlyList<Scope> Scopes { get; init; } = [];
+
     /// <summary>Its labels in metrics, looked up once.</summary>
     internal CallerSeries? Series { get; set; }
 }
