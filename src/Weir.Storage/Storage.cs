@@ -1,3 +1,4 @@
+using Weir.Gateway.Budgets;
 using Weir.Gateway.Ledger;
 
 namespace Weir.Storage;
@@ -7,9 +8,10 @@ public sealed class Storage : IDisposable
 {
     private readonly IDisposable _owned;
 
-    internal Storage(ILedgerStore ledger, IKeptIndex kept, IMigrationRunner migrations, string description, string notice, IDisposable owned)
+    internal Storage(ILedgerStore ledger, IBudgetStore budgets, IKeptIndex kept, IMigrationRunner migrations, string description, string notice, IDisposable owned)
     {
         Ledger = ledger;
+        Budgets = budgets;
         Kept = kept;
         Migrations = migrations;
         Description = description;
@@ -19,6 +21,9 @@ public sealed class Storage : IDisposable
 
     /// <summary>Where request rows go.</summary>
     public ILedgerStore Ledger { get; }
+
+    /// <summary>Where money is counted and lent out.</summary>
+    public IBudgetStore Budgets { get; }
 
     /// <summary>Whose the files and batches are that upstreams keep.</summary>
     public IKeptIndex Kept { get; }

@@ -7,9 +7,9 @@ namespace Weir.Storage;
 /// <summary>The databases, by URL scheme: the list in which a new one is one line.</summary>
 public static class StorageSetup
 {
-    private static readonly (string Scheme, Func<string, ILogger, Storage> Open)[] Drivers =
+    private static readonly (string Scheme, Func<string, ILogger, TimeProvider, Storage> Open)[] Drivers =
     [
-        ("sqlite", static (url, logger) => OpenSqlite(SqlitePath(url), "", logger)),
+        ("sqlite", static (url, logger, time) => OpenSqlite(SqlitePath(url), "", logger, time)),
     ];
 
     // Taken without complaint because LiteLLM's configurations carry them: the rows go to SQLite until the driver is there.
@@ -19,12 +19,14 @@ public static class StorageSetup
     /// <param name="databaseUrl"><c>sqlite:///var/lib/weir/weir.db</c>, <c>sqlite:relative.db</c>, a PostgreSQL URL, or null for the default.</param>
     /// <param name="defaultPath">The SQLite file to use without a URL of our own.</param>
     /// <param name="logger">Where migrations are logged.</param>
+    /// <param name="time">The clock of a database that has none of its own; null for the system's.</param>
     /// <exception cref="StorageUrlException">The URL names no database that Weir knows; its text is not repeated, as it may hold a password.</exception>
-    public static Storage Open(string? databaseUrl, string defaultPath, ILogger logger)
+    public static Storage Open(string? databaseUrl, string defaultPath, ILogger logger, TimeProvider? time = null)
     {
+        time ??= TimeProvider.System;
         if (string.IsNullOrWhiteSpace(databaseUrl))
         {
-            return OpenSqlite(defaultPath, "", logger);
+            return OpenSqlite(defaultPath, "", logger, time);
         }
 
         string url = databaseUrl.Trim();
@@ -34,14 +36,14 @@ public static class StorageSetup
         {
             if (scheme.Equals(driver.Scheme, StringComparison.OrdinalIgnoreCase))
             {
-                return driver.Open(url, logger);
+                return driver.Open(url, logger, time);
             }
         }
 
         if (Later.Contains(scheme, StringComparer.OrdinalIgnoreCase))
         {
             return OpenSqlite(
-                defaultPath, $"{scheme}:// is not served by this build: PostgreSQL comes later. Rows go to SQLite in {Path.GetFullPath(defaultPath)}.", logger);
+                defaultPath, $"{scheme}:// is not served by this build: PostgreSQL comes later. Rows go to SQLite in {Path.GetFullPath(defaultPath)}.", logger, time);
         }
 
         throw new StorageUrlException(
@@ -49,11 +51,11 @@ public static class StorageSetup
             + "Write sqlite:///path/to/weir.db, or leave it out for the default file.");
     }
 
-    private static Storage OpenSqlite(string path, string notice, ILogger logger)
+    private static Storage OpenSqlite(string path, string notice, ILogger logger, TimeProvider time)
     {
         var database = new SqliteDatabase(path);
         var store = new SqliteLedgerStore(database);
-        return new Storage(store, new SqliteKeptIndex(database), new SqliteMigrations(database, logger), $"SQLite in {database.Path}", notice, store);
+        return new Storage(store, new SqliteBudgetStore(store, time), new SqliteKeptIndex(database), new SqliteMigrations(database, logger), $"SQLite in {database.Path}", notice, store);
     }
 
     /// <summary><c>sqlite:///a/b.db</c> is <c>/a/b.db</c> (a fourth slash changes nothing); <c>sqlite:b.db</c> and <c>sqlite:///./b.db</c> are relative.</summary>

@@ -8,6 +8,8 @@ public sealed class SqliteMigrationsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("weir-migrate-").FullName;
 
+    private static readonly string[] Scripts = ["0001_request_log.sql", "0002_kept_things.sql", "0004_budgets.sql"];
+
     private string File => Path.Combine(_folder, "deep", "weir.db");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -16,10 +18,10 @@ public sealed class SqliteMigrationsTests : IDisposable
     public void A_new_file_gets_every_script_once()
     {
         using var storage = Open();
-        Assert.Equal([new MigrationState("0001_request_log.sql", false, true), new MigrationState("0002_kept_things.sql", false, true)], storage.Migrations.Status());
-        Assert.Equal(["0001_request_log.sql", "0002_kept_things.sql"], storage.Migrations.Migrate());
+        Assert.Equal(Scripts.Select(name => new MigrationState(name, false, true)), storage.Migrations.Status());
+        Assert.Equal(Scripts, storage.Migrations.Migrate());
         Assert.Empty(storage.Migrations.Migrate());
-        Assert.Equal([new MigrationState("0001_request_log.sql", true, true), new MigrationState("0002_kept_things.sql", true, true)], storage.Migrations.Status());
+        Assert.Equal(Scripts.Select(name => new MigrationState(name, true, true)), storage.Migrations.Status());
     }
 
     [Fact]
@@ -35,7 +37,7 @@ public sealed class SqliteMigrationsTests : IDisposable
                 return storage.Migrations.Migrate().Count;
             },
             TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
-        Assert.Equal([0, 0, 0, 2], runs.Order());
+        Assert.Equal([0, 0, 0, Scripts.Length], runs.Order());
     }
 
     [Fact]
@@ -57,7 +59,7 @@ public sealed class SqliteMigrationsTests : IDisposable
         using var storage = Open();
         var error = Assert.Throws<MigrationException>(() => storage.Migrations.Migrate());
         Assert.Contains("0001_request_log.sql", error.Message, StringComparison.Ordinal);
-        Assert.Equal([new MigrationState("0001_request_log.sql", false, true), new MigrationState("0002_kept_things.sql", false, true)], storage.Migrations.Status());
+        Assert.Equal(Scripts.Select(name => new MigrationState(name, false, true)), storage.Migrations.Status());
         using var connection = Connect();
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT count(*) FROM sqlite_master WHERE name LIKE 'request_log%'";
