@@ -34,6 +34,7 @@ internal static class LedgerNames
         RequestOutcome.Failure => "failure"u8,
         RequestOutcome.Broken => "broken"u8,
         RequestOutcome.ClientGone => "client_gone"u8,
+        RequestOutcome.Interrupted => "interrupted"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "an outcome without a stored name"),
     };
 

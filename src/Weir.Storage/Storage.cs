@@ -1,4 +1,5 @@
 using Weir.Gateway.Access.Directory;
+using Weir.Gateway.Budgets;
 using Weir.Gateway.Ledger;
 
 namespace Weir.Storage;
@@ -12,6 +13,9 @@ public sealed class Storage : IDisposable
 
     /// <summary>Where request rows go.</summary>
     public ILedgerStore Ledger => _parts.Ledger;
+
+    /// <summary>Where money is counted and lent out.</summary>
+    public IBudgetStore Budgets => _parts.Budgets;
 
     /// <summary>Whose the files and batches are that upstreams keep.</summary>
     public IKeptIndex Kept => _parts.Kept;

@@ -1,4 +1,5 @@
 using Weir.Gateway.Access.Directory;
+using Weir.Gateway.Budgets;
 using Weir.Gateway.Ledger;
 
 namespace Weir.Storage;
@@ -7,6 +8,8 @@ namespace Weir.Storage;
 internal sealed record StorageParts
 {
     public required ILedgerStore Ledger { get; init; }
+
+    public required IBudgetStore Budgets { get; init; }
 
     public required IKeptIndex Kept { get; init; }
 

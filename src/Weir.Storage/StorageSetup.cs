@@ -55,6 +55,7 @@ public static class StorageSetup
         return new Storage(new StorageParts
         {
             Ledger = store,
+            Budgets = new SqliteBudgetStore(store, options.Time),
             Kept = new SqliteKeptIndex(database),
             Directory = new SqliteDirectoryStore(database),
             Migrations = new SqliteMigrations(database, scripts, logger),
@@ -74,6 +75,7 @@ public static class StorageSetup
         return new Storage(new StorageParts
         {
             Ledger = store,
+            Budgets = new PostgresBudgetStore(database),
             Kept = new PostgresKeptIndex(database),
             Directory = new PostgresDirectoryStore(database),
             Migrations = migrations,
