@@ -68,7 +68,7 @@ public static class StorageSetup
     private static Storage OpenPostgres(string url, StorageOptions options, ILogger logger)
     {
         var parsed = PostgresUrl.Parse(url);
-        var database = new PostgresDatabase(parsed, options.Password, options.Time, logger);
+        var database = new PostgresDatabase(parsed, options.Password, options.Time, logger) { ClockShift = options.ClockShift };
         var scripts = options.Scripts ?? MigrationScripts.Embedded("postgres");
         var migrations = new PostgresMigrations(database, scripts, logger);
         var store = new PostgresLedgerStore(database);

@@ -18,6 +18,7 @@ internal sealed partial class PostgresDatabase : IDisposable
 
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly List<IDisposable> _parts = [];
 
     public PostgresDatabase(PostgresUrl url, IDatabasePassword? password, TimeProvider time, ILogger logger)
     {
@@ -45,12 +46,19 @@ internal sealed partial class PostgresDatabase : IDisposable
 
     public NpgsqlDataSource Source { get; }
 
+    /// <summary>What tests add to the server's clock, which they can't move.</summary>
+    public Func<TimeSpan> ClockShift { get; init; } = static () => TimeSpan.Zero;
+
     /// <summary>
     /// A table's or channel's full name, quoted. Statements name the schema, because a search path set at connect is lost behind a pooler such as PgBouncer.
     /// </summary>
     public string Name(string table) => $"{Quoted(Schema)}.{table}";
 
     public static string Quoted(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+
+    /// <summary>The time by the server's clock, which all replicas share.</summary>
+    public async Task<DateTimeOffset> NowAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        DirectoryTime.Time(await PostgresSql.NumberAsync(connection, "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint", [], cancellationToken)) + ClockShift();
 
     /// <summary>Waits until the server answers.</summary>
     /// <exception cref="StorageUnavailableException">It refuses, or does not come in time.</exception>
@@ -87,7 +95,18 @@ internal sealed partial class PostgresDatabase : IDisposable
         }
     }
 
-    public void Dispose() => Source.Dispose();
+    /// <summary>Closes a part that holds a connection, before the pool.</summary>
+    public void CloseFirst(IDisposable part) => _parts.Add(part);
+
+    public void Dispose()
+    {
+        foreach (var part in _parts)
+        {
+            part.Dispose();
+        }
+
+        Source.Dispose();
+    }
 
     /// <summary>The driver often says only where it failed, and keeps why inside.</summary>
     private static string Reason(Exception error)

@@ -11,7 +11,7 @@ public sealed class SqliteBudgetStoreTests : BudgetCompliance
 
     public SqliteBudgetStoreTests()
     {
-        _storage = StorageSetup.Open($"sqlite://{_folder}/weir.db", "unused.db", NullLogger.Instance, _time);
+        _storage = StorageSetup.Open($"sqlite://{_folder}/weir.db", "unused.db", NullLogger.Instance, new StorageOptions { Time = _time });
         _storage.Migrations.Migrate();
     }
 
