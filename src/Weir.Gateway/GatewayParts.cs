@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Access;
+using Weir.Gateway.Access.Directory;
 using Weir.Gateway.Ledger;
 using Weir.Providers.Pricing;
 using Weir.Providers.Upstream;
@@ -29,6 +30,9 @@ public sealed record GatewayParts
 
     /// <summary>Whose the files and batches are that upstreams keep.</summary>
     public IKeptIndex Kept { get; init; } = new MemoryKeptIndex();
+
+    /// <summary>Keys, teams, users and the like.</summary>
+    public IDirectoryStore Directory { get; init; } = new MemoryDirectoryStore();
 
     /// <summary>Prices.</summary>
     public PriceBook Prices { get; init; } = PriceBook.Embedded;
