@@ -12,6 +12,7 @@ internal static class WeirSettingsKeys
         Served("durability", Text, "What a finished request's row survives") with { Choices = ["process", "disk", "store"] },
         Served("azure_compat", Text, "Azure's first chunk without choices: passed on, or stripped") with { Choices = ["pass", "strip"] },
         Served("price_file", Text, "Price file that wins over the embedded one"),
+        Served("trusted_proxies", TextList, "Proxies whose X-Forwarded-For is believed: addresses or networks"),
         Served("upload_folder", Text, "Where forms with files lie while they are served; else in the data folder"),
         Served("retry_after_cap", Number, "Longest cooldown that an upstream's Retry-After may cause, in seconds"));
 }

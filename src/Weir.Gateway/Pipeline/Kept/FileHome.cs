@@ -1,3 +1,4 @@
+using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Providers;
 
@@ -14,23 +15,24 @@ internal static class FileHome
 
     /// <summary>The account for a new file.</summary>
     /// <param name="snapshot">The configuration in force.</param>
+    /// <param name="caller">Whose file it is: it goes to nobody whom its owner may not call.</param>
     /// <param name="model">Models that the request names; null = none.</param>
     /// <param name="provider">The provider that it names; null = none.</param>
     /// <exception cref="GatewayException">Nobody keeps it.</exception>
-    internal static UpstreamDeployment Choose(GatewaySnapshot snapshot, string? model, string? provider)
+    internal static UpstreamDeployment Choose(GatewaySnapshot snapshot, Caller? caller, string? model, string? provider)
     {
         if (model is { Length: > 0 })
         {
-            return OfModel(snapshot, model);
+            return OfModel(snapshot, caller, model);
         }
-        var home = OfProvider(snapshot, provider is { Length: > 0 } named ? named : Usual);
+        var home = OfProvider(snapshot, caller, provider is { Length: > 0 } named ? named : Usual);
         return home ?? (provider is { Length: > 0 } ? throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
                 $"No deployment of the provider '{UnknownIds.Told(provider)}' keeps files: name one in files_settings or in model_list.") { Param = "custom_llm_provider" })
-            : First(snapshot, static _ => true) ?? throw new GatewayException(new GatewayError(ErrorKind.UnsupportedOperation,
+            : First(snapshot, caller, static _ => true) ?? throw new GatewayException(new GatewayError(ErrorKind.UnsupportedOperation,
                 "No deployment keeps files: add an openai or azure deployment, or an entry under files_settings.")));
     }
 
-    private static UpstreamDeployment OfModel(GatewaySnapshot snapshot, string names)
+    private static UpstreamDeployment OfModel(GatewaySnapshot snapshot, Caller? caller, string names)
     {
         UpstreamDeployment? home = null;
         foreach (var name in names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -40,6 +42,7 @@ internal static class FileHome
                 throw new GatewayException(new GatewayError(ErrorKind.UnknownModel,
                     $"/files: Invalid model name passed in target_model_names={UnknownIds.Told(name)}. Call `/v1/models` to view available models for your key.") { Param = "target_model_names" });
             }
+            ModelAccess.Require(caller, route);
             UpstreamDeployment? keeper = null;
             foreach (var deployment in route.Group.Deployments)
             {
@@ -59,9 +62,9 @@ internal static class FileHome
         return home ?? throw new GatewayException(new GatewayError(ErrorKind.InvalidMember, "'target_model_names' names no model.") { Param = "target_model_names" });
     }
 
-    private static UpstreamDeployment? OfProvider(GatewaySnapshot snapshot, string provider) => First(snapshot, home => home.Provider.Name == provider);
+    private static UpstreamDeployment? OfProvider(GatewaySnapshot snapshot, Caller? caller, string provider) => First(snapshot, caller, home => home.Provider.Name == provider);
 
-    private static UpstreamDeployment? First(GatewaySnapshot snapshot, Func<UpstreamDeployment, bool> fits)
+    private static UpstreamDeployment? First(GatewaySnapshot snapshot, Caller? caller, Func<UpstreamDeployment, bool> fits)
     {
         foreach (var home in snapshot.FileAccounts)
         {
@@ -75,7 +78,7 @@ internal static class FileHome
         {
             foreach (var deployment in group.Deployments)
             {
-                if (deployment is UpstreamDeployment home && Keeps(home) && fits(home))
+                if (deployment is UpstreamDeployment home && Keeps(home) && fits(home) && ModelAccess.Allows(caller, home))
                 {
                     return home;
                 }
