@@ -16,7 +16,7 @@ internal sealed class KeyGenerate(Desk desk, KeyShelf shelf, KeyRights rights)
         var document = new EntryDocument().Set("key_name", MaskedKey.Of(key)).Set(CallerReader.KeyId, token);
         KeyFields.Apply(document, fields);
         await rights.RequireNewAsync(call, document);
-        await shelf.RequireReferencesAsync(document.Fields, call.Aborted);
+        await shelf.RequireReferencesAsync(document.Fields, isTeam: false, call.Aborted);
         if (call.Fields.Text("duration") is { } duration)
         {
             document.Set("expires", JsonValues.Of(Durations.After(desk.Now, duration)

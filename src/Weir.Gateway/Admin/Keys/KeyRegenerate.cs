@@ -19,7 +19,7 @@ internal sealed class KeyRegenerate(Desk desk, KeyShelf shelf, KeyRights rights)
         var fields = call.Read(KeyFields.Types);
         await rights.RequireChangeAsync(call, document.Fields, [.. fields.Select(static field => field.Name), .. call.Fields.Find("duration") is null ? [] : (string[])["duration"]]);
         KeyFields.Apply(document, fields);
-        await shelf.RequireReferencesAsync(document.Fields, call.Aborted);
+        await shelf.RequireReferencesAsync(document.Fields, isTeam: false, call.Aborted);
         if (!call.IsAdmin && (document.Fields.Text("user_id") != entry.UserId || document.Fields.Text("team_id") != entry.TeamId || document.Fields.Text("organization_id") != entry.OrganizationId))
         {
             throw AdminErrors.Forbidden("Only an administrator moves a key to another user, team or organization.");

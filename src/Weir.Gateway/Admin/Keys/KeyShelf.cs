@@ -26,9 +26,12 @@ internal sealed class KeyShelf(Desk desk)
         AdminErrors.Missing($"Key not found in database: {(named.StartsWith("sk-", StringComparison.Ordinal) ? MaskedKey.Of(named) : named.Length <= 64 ? named : named[..64])}", "key");
 
     /// <summary>Refuses what a key may not refer to: a team, user, organisation or budget that is not there, and names outside the caller's rights.</summary>
-    internal async ValueTask RequireReferencesAsync(EntryFields key, CancellationToken cancellationToken)
+    /// <param name="key">A key, or a team, which refers to the same things.</param>
+    /// <param name="isTeam">It is a team: the team that it names is itself.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    internal async ValueTask RequireReferencesAsync(EntryFields key, bool isTeam, CancellationToken cancellationToken)
     {
-        await RequireAsync(DirectoryKind.Team, key.Text("team_id"), id => $"Team doesn't exist in db. Team={id}. Create team via `/team/new` call.", cancellationToken);
+        await RequireAsync(DirectoryKind.Team, isTeam ? null : key.Text("team_id"), id => $"Team doesn't exist in db. Team={id}. Create team via `/team/new` call.", cancellationToken);
         await RequireAsync(DirectoryKind.Organization, key.Text("organization_id"), id => $"Organization doesn't exist in db. Organization={id}.", cancellationToken);
         await RequireAsync(DirectoryKind.Budget, key.Text("budget_id"), id => $"Budget doesn't exist in db. Budget={id}. Create budget via `/budget/new` call.", cancellationToken);
         foreach (var group in key.Texts("access_group_ids"))

@@ -113,7 +113,7 @@ internal sealed class KeyUpdate(Desk desk, KeyShelf shelf, KeyRights rights)
             {
                 throw AdminErrors.Forbidden("Only an administrator moves a key to another user, team or organization.");
             }
-            await shelf.RequireReferencesAsync(now, call.Aborted);
+            await shelf.RequireReferencesAsync(now, isTeam: false, call.Aborted);
             if (call.Fields.Text("duration") is { } duration)
             {
                 document.Set("expires", duration == Never ? JsonValues.Null : JsonValues.Of(Durations.After(desk.Now, duration)

@@ -10,6 +10,7 @@ internal sealed record TeamMember(string? UserId, string? Email, string Role);
 internal static class TeamMembers
 {
     private const string List = "members_with_roles";
+    private static readonly string[] UsualFields = ["models", "max_budget", "budget_duration", "tpm_limit", "rpm_limit"];
     private const string Budgets = "team_memberships";
 
     /// <summary>Reads one member, or a list of them.</summary>
@@ -139,8 +140,20 @@ internal static class TeamMembers
     {
         var entry = member.UserId is { } id ? await desk.Store.FindAsync(DirectoryKind.User, id, call.Aborted)
             : await desk.Store.FindByAliasAsync(DirectoryKind.User, member.Email ?? "", call.Aborted);
-        return entry is not null ? (new EntryDocument(EntryFields.Of(entry)), entry)
-            : (new EntryDocument().Set("user_id", member.UserId ?? Guid.CreateVersion7(desk.Now).ToString()).Set("user_email", member.Email).Set("user_role", "internal_user"), null);
+        if (entry is not null)
+        {
+            return (new EntryDocument(EntryFields.Of(entry)), entry);
+        }
+        var user = new EntryDocument().Set("user_id", member.UserId ?? Guid.CreateVersion7(desk.Now).ToString()).Set("user_email", member.Email).Set("user_role", "internal_user");
+        if (!call.Config.UserDefaults.IsEmpty)
+        {
+            var usual = new EntryFields(JsonElement.Parse(call.Config.UserDefaults.Span));
+            foreach (var name in UsualFields)
+            {
+                user.Set(name, usual.Find(name) ?? JsonValues.Null);
+            }
+        }
+        return (user, null);
     }
 
     private static void SetBudget(List<JsonElement> budgets, string teamId, string userId, string budgetId)

@@ -27,7 +27,7 @@ internal sealed class TeamRoutes(Desk desk, KeyShelf shelf)
         var id = call.Fields.Text("team_id") ?? Guid.CreateVersion7(desk.Now).ToString();
         var document = new EntryDocument().Set("team_id", id);
         TeamFields.Apply(document, fields);
-        await shelf.RequireReferencesAsync(document.Fields, call.Aborted);
+        await shelf.RequireReferencesAsync(document.Fields, isTeam: true, call.Aborted);
         var steps = new List<DirectoryChange>();
         if (BudgetFields.New(desk, call, TeamFields.MemberBudget(ofMembers)) is { } budget)
         {
@@ -60,7 +60,7 @@ internal sealed class TeamRoutes(Desk desk, KeyShelf shelf)
                 document.SetBelow("metadata", MemberBudget, JsonValues.Of(members));
             }
             await RequireOrganizationAsync(call, document.Fields.Text("organization_id"));
-            await shelf.RequireReferencesAsync(document.Fields, call.Aborted);
+            await shelf.RequireReferencesAsync(document.Fields, isTeam: true, call.Aborted);
             if (ofMembers.Count > 0)
             {
                 // A new budget rather than a changed one: members may share the old one with others.
