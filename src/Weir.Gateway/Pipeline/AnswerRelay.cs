@@ -83,6 +83,11 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
                     if (!gone.IsCancellationRequested)
                     {
                         writer.Write(bytes.Span);
+                        if (stream.EndIsHere)
+                        {
+                            // What came in one read leaves in one write, as soon as the row is written: see EndAsync.
+                            continue;
+                        }
                         var flush = writer.FlushAsync(gone);
                         if (!flush.IsCompleted)
                         {
@@ -178,11 +183,16 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         ResponseHead.Write(call, answer, time.GetElapsedTime(call.StartedAt), null);
     }
 
-    /// <summary>The orderly end: settle, write down, then let the terminal event go.</summary>
+    /// <summary>
+    /// The orderly end: settle, write down, then let the terminal event go. Content that came with the terminal event goes along with it, unless
+    /// the row takes longer than one write of memory.
+    /// </summary>
     private async ValueTask EndAsync(GatewayCall call, ModelAnswer answer, ReadOnlyMemory<byte> terminal)
     {
+        var writer = call.Http.Response.BodyWriter;
         if (Settlement.HasToCount(call, answer))
         {
+            await writer.FlushAsync(CancellationToken.None);
             await ThreadHop.ToPool();
         }
         Settlement.Stream(call, answer);
@@ -190,7 +200,12 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         record.Outcome = call.Http.RequestAborted.IsCancellationRequested ? RequestOutcome.ClientGone : RequestOutcome.Success;
         record.Status = StatusCodes.Status200OK;
         record.Duration = time.GetElapsedTime(call.StartedAt);
-        await ledger.AppendAsync(record, CancellationToken.None);
+        var written = ledger.AppendAsync(record, CancellationToken.None);
+        if (!written.IsCompleted)
+        {
+            await writer.FlushAsync(CancellationToken.None);
+        }
+        await written;
         call.Settled = true;
         if (call.Surface.Kept is null)
         {
@@ -199,7 +214,8 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         if (!call.Http.RequestAborted.IsCancellationRequested)
         {
             var last = answer.Translator?.Finish(terminal.Span, record.Usage) ?? terminal;
-            await call.Http.Response.BodyWriter.WriteAsync(last, call.Http.RequestAborted);
+            // Not flushed here: the server does it when the request returns, in one write with the end of the body.
+            writer.Write(last.Span);
         }
     }
 
