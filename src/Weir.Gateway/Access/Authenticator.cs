@@ -59,6 +59,18 @@ internal sealed class Authenticator
         return caller;
     }
 
+    /// <summary>Whether <paramref name="value"/> is a key of some caller, as it is or behind a scheme (<c>Bearer</c>, <c>Basic</c>). Asks no store: whoever is being served is known here.</summary>
+    internal bool Knows(string value)
+    {
+        var key = PresentedKey.In(value);
+        if (_masterHash is not { } master || key.Length == 0)
+        {
+            return false;
+        }
+        var hash = KeyHash.Of(key);
+        return hash.FixedTimeEquals(master) || _others.ContainsKey(hash) || _keys?.Find(hash) is not null;
+    }
+
     private Caller? Recognise(IHeaderDictionary headers, out GatewayError? error, out KeyHash? unknown)
     {
         unknown = null;

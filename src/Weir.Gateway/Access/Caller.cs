@@ -13,6 +13,9 @@ internal sealed record Caller(string KeyHash, string Alias, bool IsAdmin)
     /// <summary>The caller of a gateway that runs without any key (allowed only when the config says so in as many words).</summary>
     internal static readonly Caller Anonymous = new("", "anonymous", true);
 
+    /// <summary>The caller of an endpoint that asks for no key because the config says so: may do nothing else.</summary>
+    internal static readonly Caller Nobody = new("", "anonymous", false);
+
     /// <summary>What it may manage.</summary>
     internal CallerRole Role { get; init; } = IsAdmin ? CallerRole.ProxyAdmin : CallerRole.Unknown;
 

@@ -174,6 +174,39 @@ public sealed class AccessTests(KeyStand stand) : IClassFixture<KeyStand>
     }
 
     [Fact]
+    public async Task What_an_upstream_keeps_for_one_key_no_other_finds_except_of_the_same_team()
+    {
+        var (first, second) = (await stand.KeyAsync(), await stand.KeyAsync());
+        var id = await RespondAsync(first);
+        Assert.Equal((200, 404), (await LookAsync(first, id), await LookAsync(second, id)));
+        var turned = (await stand.AdminAsync("/key/regenerate", $$"""{"key":"{{first}}"}""")).GetProperty("key").GetString() ?? "";
+        Assert.Equal(200, await LookAsync(turned, id));
+
+        var team = (await stand.AdminAsync("/team/new", """{"team_alias":"keepers"}""")).GetProperty("team_id").GetString();
+        var (one, other) = (await stand.KeyAsync($$"""{"team_id":"{{team}}"}"""), await stand.KeyAsync($$"""{"team_id":"{{team}}"}"""));
+        var own = await stand.KeyAsync($$"""{"team_id":"{{team}}","user_id":"keeper"}""");
+        id = await RespondAsync(one);
+        Assert.Equal((200, 404, 404), (await LookAsync(other, id), await LookAsync(own, id), await LookAsync(second, id)));
+
+        async Task<string> RespondAsync(string key)
+        {
+            var made = await stand.SendAsync("POST", "/v1/responses", """{"model":"gpt","input":"hello","store":true}""", key);
+            Assert.True(made.Status == 200, made.Body);
+            return made.Json.GetProperty("id").GetString() ?? "";
+        }
+
+        async Task<int> LookAsync(string key, string response) => (await stand.SendAsync("GET", "/v1/responses/" + response, null, key)).Status;
+    }
+
+    [Fact]
+    public async Task Those_who_come_at_once_with_a_new_key_are_all_served()
+    {
+        var key = await stand.KeyAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => stand.ChatAsync(key)));
+        Assert.All(answers, answer => Assert.Equal(200, answer.Status));
+    }
+
+    [Fact]
     public async Task A_blocked_customer_is_refused_by_name()
     {
         var key = await stand.KeyAsync();

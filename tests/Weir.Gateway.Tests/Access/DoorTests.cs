@@ -83,6 +83,23 @@ public sealed class DoorTests
         Assert.Equal((401, "expired_key", "sk-...abcd"), (admission.Error?.HttpStatus, admission.Error?.WireType, admission.Error?.Param));
     }
 
+    [Fact]
+    public async Task A_known_key_is_let_in_without_waiting_and_without_an_allocation()
+    {
+        var directory = new Keys.DirectoryOf();
+        await directory.PutKeyAsync("sk-dev-0123456789", """{"models":["gpt"],"allowed_routes":["llm_api_routes"],"expires":"9999-01-01T00:00:00Z"}""");
+        var keys = new Weir.Gateway.Access.Keys.KnownKeys(new Weir.Gateway.Access.Keys.CallerReader(directory), TimeProvider.System);
+        var authenticator = new Authenticator(new AccessConfig { MasterKey = new Secret(Master) }, keys);
+        var http = Request("/v1/chat/completions");
+        http.Request.Headers.Remove("Authorization");
+        http.Request.Headers["api-key"] = "sk-dev-0123456789";
+        var asked = new AskedRoute(RouteKind.LlmApi, "/v1/chat/completions");
+        Assert.NotNull((await authenticator.AdmitAsync(http, asked)).Caller);
+        Assert.True(authenticator.AdmitAsync(http, asked).IsCompletedSuccessfully);
+        Assert.Equal(0, Allocations.Least(() => _ = authenticator.AdmitAsync(http, asked)));
+        Assert.Equal((true, true, false), (authenticator.Knows("Bearer sk-dev-0123456789"), authenticator.Knows(Master), authenticator.Knows("sk-another-0123456789")));
+    }
+
     private static DefaultHttpContext Request(string path, string key = Master)
     {
         var http = new DefaultHttpContext();

@@ -133,9 +133,9 @@ public sealed class KnownKeysTests
             await _keys.AskAsync(KeyHash.Of($"sk-guess-{i}"), IPAddress.Parse($"10.0.0.{i / 50}"), Stop);
         }
         Assert.InRange(_keys.UnknownCount, 1, 4096);
-        await Task.WhenAll(Enumerable.Range(0, 12_000).Select(i => _directory.PutKeyAsync($"sk-good-{i}", "{}")));
         for (var i = 0; i < 12_000; i++)
         {
+            await _directory.PutKeyAsync($"sk-good-{i}", "{}");
             Assert.NotNull(await _keys.AskAsync(KeyHash.Of($"sk-good-{i}"), Home, Stop));
         }
         Assert.InRange(_keys.Count, 1, 10_000);
