@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Access;
+using Weir.Gateway.Access.Keys;
+using Weir.Gateway.Admin;
 using Weir.Gateway.Config;
 using Weir.Gateway.Endpoints;
 using Weir.Gateway.Endpoints.Health;
@@ -39,6 +41,9 @@ public sealed class GatewayEngine : IDisposable
     private readonly RoutingState _routing;
     private readonly HealthBoard _board;
     private readonly IdSecret _idSecret;
+    private readonly KnownKeys _keys;
+    private readonly NamedParties _parties;
+    private readonly DirectoryWatch _watch;
     private readonly SnapshotHolder _snapshots;
     private readonly GatewayStatus _status;
     private readonly ILogger _log;
@@ -66,6 +71,9 @@ public sealed class GatewayEngine : IDisposable
         _routing = new RoutingState(parts.Time);
         _board = new HealthBoard(parts.Time);
         _idSecret = new IdSecret(parts.Variable);
+        _keys = new KnownKeys(new CallerReader(parts.Directory), parts.Time);
+        _parties = new NamedParties(parts.Directory);
+        _watch = new DirectoryWatch(parts.Directory, [_keys, _parties], parts.Time, parts.Logs.CreateLogger<DirectoryWatch>());
         _snapshots = new SnapshotHolder(Compile(config));
 
         var caps = StreamCaps.Default;
@@ -75,13 +83,14 @@ public sealed class GatewayEngine : IDisposable
         var kept = new KeptAttempt(attempt, shelf, parts.Time, caps);
         var attempts = new AttemptLoop(new AttemptKinds(attempt, kept, new RealtimeAttempt(parts.Time), new PassThroughAttempt(parts.Time, caps)), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
         var uploads = new UploadReader(new UploadFolder(config.Request.UploadFolder ?? parts.UploadFolder), parts.Logs.CreateLogger<UploadReader>());
-        var pipeline = new GatewayPipeline(_snapshots, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, parts.Ledger, parts.Time), attempts, new AnswerRelay(parts.Ledger, new RealtimeRelay(parts.Ledger, _observer, parts.Time, _stopping.Token), _observer, parts.Time), parts.Ledger, _observer, parts.Time,
+        var pipeline = new GatewayPipeline(_snapshots, _parties, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, parts.Ledger, parts.Time), attempts, new AnswerRelay(parts.Ledger, new RealtimeRelay(parts.Ledger, _observer, parts.Time, _stopping.Token), _observer, parts.Time), parts.Ledger, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
         _passing = new PassThroughCalls(pipeline, _snapshots);
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline, _passing,
             new HealthEndpoints(_snapshots, Prober, _board, _status, parts.Ledger),
-            new ModelList(_snapshots), new ModelInfo(_snapshots), new TokenCounterEndpoint(_snapshots), new MetricsEndpoint(_snapshots, _metrics).WriteAsync));
+            new ModelList(_snapshots), new ModelInfo(_snapshots), new TokenCounterEndpoint(_snapshots), new MetricsEndpoint(_snapshots, _metrics).WriteAsync,
+            AdminRoutes.Build(_snapshots, new Desk(parts.Directory, _watch, new NoSpend(), parts.Time))));
         _metrics.ObserveConnections(() => _connector.OpenConnections);
         _metrics.ObserveDeployments(ReadDeployments);
         if (_otlp is not null)
@@ -122,13 +131,18 @@ public sealed class GatewayEngine : IDisposable
     public void ObserveJournal(Func<(long Rows, long Bytes)> read) => _metrics.ObserveJournal(read);
 
     /// <summary>Starts what runs in the background.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => Prober.StartAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _watch.StartAsync(cancellationToken);
+        await Prober.StartAsync(cancellationToken);
+    }
 
     /// <summary>Stops what runs in the background, and tells realtime sessions to end.</summary>
     public async Task StopAsync()
     {
         await _stopping.CancelAsync();
         await Prober.StopAsync(CancellationToken.None);
+        await _watch.StopAsync(CancellationToken.None);
     }
 
     /// <summary>From now on readiness fails, so that no new work is sent here; requests are still served.</summary>
@@ -166,6 +180,7 @@ public sealed class GatewayEngine : IDisposable
     public void Dispose()
     {
         Prober.Dispose();
+        _watch.Dispose();
         _export?.Dispose();
         _connector.Dispose();
         _stopping.Dispose();
@@ -192,7 +207,7 @@ public sealed class GatewayEngine : IDisposable
         {
             _log.IdsEndWithProcess();
         }
-        return new GatewaySnapshot(config, new Authenticator(config.Access, _parts.OtherCallers), routes, ids) { FileAccounts = files, PassThrough = passing };
+        return new GatewaySnapshot(config, new Authenticator(config.Access, _keys, _parts.Time, _parts.OtherCallers), routes, ids) { FileAccounts = files, PassThrough = passing };
     }
 
     private UpstreamDeployment Compile(GatewayConfig config, DeploymentConfig entry, DeploymentState state)

@@ -20,6 +20,7 @@ internal static class DirectoryNames
         DirectoryKind.Model => "model",
         DirectoryKind.Credential => "credential",
         DirectoryKind.Stop => "stop",
+        DirectoryKind.RetiredKey => "retired_key",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "a kind without a stored name"),
     };
 

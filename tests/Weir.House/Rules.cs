@@ -21,6 +21,8 @@ internal static class Rules
     {
         // What is measured, and under which labels, is what the configuration names.
         ("Telemetry", "Config"),
+        // Management routes are endpoints: admitted, answered and refused as all the others.
+        ("Admin", "Endpoints"),
     }.ToFrozenSet();
 
     /// <summary>Which house projects a project under src/ may name.</summary>

@@ -131,6 +131,11 @@ public abstract class DirectoryCompliance
         var nothing = await Store.ChangesSinceAsync(later.Revision, Stop);
         Assert.Empty(nothing.Changed);
         Assert.Equal(later.Revision, nothing.Revision);
+
+        // Who has heard nothing yet asks where the end is.
+        var end = await Store.ChangesSinceAsync(long.MaxValue, Stop);
+        Assert.Empty(end.Changed);
+        Assert.Equal(later.Revision, end.Revision);
     }
 
     [Fact]

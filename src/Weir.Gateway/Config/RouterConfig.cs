@@ -150,6 +150,36 @@ public sealed record AccessConfig
     /// <summary><c>litellm_key_header_name</c>.</summary>
     public string? KeyHeaderName { get; init; }
 
+    /// <summary><c>allowed_ips</c>: networks that may call; empty for all.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> AllowedAddresses { get; init; } = [];
+
+    /// <summary>Proxies whose word about the client's address counts (<c>trusted_proxies</c>).</summary>
+    public IReadOnlyList<System.Net.IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary><c>allowed_routes</c>: routes that may be called by anyone; empty for all.</summary>
+    public IReadOnlyList<string> AllowedRoutes { get; init; } = [];
+
+    /// <summary><c>admin_only_routes</c>: routes for administrators alone.</summary>
+    public IReadOnlyList<string> AdminOnlyRoutes { get; init; } = [];
+
+    /// <summary><c>enforce_fallback_model_access</c>: a fallback is tried only for callers that may use it themselves.</summary>
+    public bool EnforceFallbackModelAccess { get; init; }
+
+    /// <summary><c>max_end_user_budget_id</c>: the budget of end users that have none of their own.</summary>
+    public string? EndUserBudgetId { get; init; }
+
+    /// <summary><c>default_key_generate_params</c>, a JSON object: what a new key gets where the request says nothing.</summary>
+    public ReadOnlyMemory<byte> KeyDefaults { get; init; }
+
+    /// <summary><c>upperbound_key_generate_params</c>, a JSON object: the most that a new key may get.</summary>
+    public ReadOnlyMemory<byte> KeyBounds { get; init; }
+
+    /// <summary><c>default_team_params</c>, a JSON object.</summary>
+    public ReadOnlyMemory<byte> TeamDefaults { get; init; }
+
+    /// <summary><c>default_internal_user_params</c>, a JSON object.</summary>
+    public ReadOnlyMemory<byte> UserDefaults { get; init; }
+
     /// <summary><c>/metrics</c> asks for a key.</summary>
     public bool RequireAuthForMetrics { get; init; }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Weir.Gateway.Access;
 using Weir.Gateway.Config;
 using Weir.Gateway.Endpoints.Health;
 using Weir.Gateway.Endpoints.Info;
@@ -30,7 +31,8 @@ internal sealed record GatewayRoute(string Method, string Path, string Summary, 
 
 /// <summary>What handlers are made of.</summary>
 internal sealed record EndpointParts(
-    SnapshotHolder Snapshots, GatewayPipeline Pipeline, PassThroughCalls PassThrough, HealthEndpoints Health, ModelList Models, ModelInfo Info, TokenCounterEndpoint Tokens, RequestDelegate Metrics);
+    SnapshotHolder Snapshots, GatewayPipeline Pipeline, PassThroughCalls PassThrough, HealthEndpoints Health, ModelList Models, ModelInfo Info, TokenCounterEndpoint Tokens, RequestDelegate Metrics,
+    IReadOnlyList<GatewayRoute> Admin);
 
 /// <summary>List 4: every route, in one place.</summary>
 internal static class EndpointMap
@@ -151,6 +153,9 @@ internal static class EndpointMap
         }
         Add("POST", "/utils/token_counter", "Counts the tokens of a prompt", open: false, parts.Tokens.CountAsync);
 
+        // Keys, teams, users, budgets: Admin/AdminRoutes.cs.
+        routes.AddRange(parts.Admin);
+
         // How it is.
         Get("/health", "Calls every deployment and tells who answered", parts.Health.HealthAsync);
         foreach (var path in (string[])["/health/liveliness", "/health/liveness"])
@@ -171,6 +176,10 @@ internal static class EndpointMap
             Open("GET", path, "This API as a page", http => DocsPage.WriteAsync(http, parts.PassThrough.InForce(routes)));
         }
         return routes;
+
+        // The models are told on routes of both kinds, as LiteLLM groups them.
+        static RouteKind KindOf(string path) =>
+            path.Contains("/models", StringComparison.Ordinal) || path.StartsWith("/utils/", StringComparison.Ordinal) ? RouteKind.Info | RouteKind.LlmApi : RouteKind.Info;
 
         void Model(string path, string summary, Operation operation)
         {
@@ -194,6 +203,6 @@ internal static class EndpointMap
         void Get(string path, string summary, RequestDelegate handler) => Add("GET", path, summary, open: false, handler);
         void Open(string method, string path, string summary, RequestDelegate handler) => Add(method, path, summary, open: true, handler);
         void Add(string method, string path, string summary, bool open, RequestDelegate handler) =>
-            routes.Add(new GatewayRoute(method, path, summary, open, open ? handler : Keyed.Only(parts.Snapshots, handler)));
+            routes.Add(new GatewayRoute(method, path, summary, open, open ? handler : Keyed.Only(parts.Snapshots, new AskedRoute(KindOf(path), path), handler)));
     }
 }

@@ -8,6 +8,14 @@ internal enum ErrorKind
     KeyMalformed,
     KeyUnknown,
     ConflictingKeys,
+    KeyExpired,
+    KeyBlocked,
+    TooManyUnknownKeys,
+    ModelDenied,
+    RouteDenied,
+    AddressDenied,
+    RoleDenied,
+    DirectoryUnavailable,
 
     // The request itself.
     InvalidJson,

@@ -31,7 +31,7 @@ internal sealed record GatewayError(ErrorKind Kind, string Message)
 }
 
 /// <summary>The one exception that crosses to HTTP.</summary>
-internal sealed class GatewayException(GatewayError error) : Exception(error.Message)
+internal sealed class GatewayException(GatewayError error, Exception? cause = null) : Exception(error.Message, cause)
 {
     /// <summary>What the caller is told.</summary>
     internal GatewayError Error => error;

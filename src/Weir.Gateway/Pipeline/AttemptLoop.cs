@@ -35,7 +35,9 @@ internal sealed class AttemptLoop(AttemptKinds kinds, DeploymentPicker picker, R
 
     private async ValueTask<ModelAnswer> FallBackAsync(GatewayCall call, RouteMatch first, GroupOutcome failed)
     {
-        var sequence = new FallbackSequence(call.Snapshot.Routes, TermsOf(call, failed.Fault?.Kind));
+        // As in LiteLLM a configured fallback serves every caller, unless the configuration asks for the same rights there.
+        Func<RouteMatch, bool>? allows = call.Snapshot.Config.Access.EnforceFallbackModelAccess ? match => ModelAccess.Allows(call.Caller, match) : null;
+        var sequence = new FallbackSequence(call.Snapshot.Routes, TermsOf(call, failed.Fault?.Kind), allows);
         var names = FallbackPlanner.NamesFor(first, failed.Fault?.Kind, TermsOf(call, failed.Fault?.Kind));
         var (route, last) = (first, failed);
         var trail = new AttemptTrail();

@@ -98,5 +98,9 @@ internal sealed class CallObserver(GatewayMetrics metrics)
 
     private CallerSeries SeriesOf(Caller? caller) => caller is null
         ? GatewayMetrics.UnknownCaller
-        : caller.Series ??= metrics.Caller(new CallerLabels(KeyHash: caller.KeyHash, KeyAlias: caller.Alias));
+        : caller.Series ??= metrics.Caller(LabelsOf(caller));
+
+    private static CallerLabels LabelsOf(Caller caller) => new(
+        caller.KeyHash, caller.Alias.Length > 0 ? caller.Alias : MetricFamily.NoValue, caller.TeamId ?? MetricFamily.NoValue,
+        caller.TeamAlias ?? MetricFamily.NoValue, caller.UserId ?? MetricFamily.NoValue, caller.UserEmail ?? MetricFamily.NoValue);
 }

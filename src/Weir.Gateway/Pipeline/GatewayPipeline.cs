@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Access;
+using Weir.Gateway.Access.Keys;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
@@ -20,7 +21,7 @@ internal readonly record struct Served(string CallId, GatewayError? Error);
 
 /// <summary>The one way that every model request takes. The order of the steps is the security policy.</summary>
 internal sealed partial class GatewayPipeline(
-    SnapshotHolder snapshots, UploadReader uploads, KeptRequests kept, KeptList lists, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time,
+    SnapshotHolder snapshots, NamedParties parties, UploadReader uploads, KeptRequests kept, KeptList lists, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time,
     ILogger<GatewayPipeline> logger)
 {
     // Without the cause: it names files of this machine. The log has it.
@@ -38,10 +39,14 @@ internal sealed partial class GatewayPipeline(
         try
         {
             // 1 Access: who are you.
-            Admit(call);
+            await AdmitAsync(call);
 
             // The body: what exactly is asked, with nothing in it that an upstream could read in another way.
+            // May you use this model.
             await ReadAsync(call);
+
+            // For whom you ask: end users and tags bring limits of their own.
+            await NameAsync(call);
 
             if (call.Surface.Kept is { Verb: KeptVerb.List } listed)
             {
@@ -95,19 +100,51 @@ internal sealed partial class GatewayPipeline(
         return new GatewayCall(http, surface, path, snapshots.Current, record, time.GetTimestamp());
     }
 
-    private void Admit(GatewayCall call)
+    /// <summary>Waits only for a key that was not seen yet.</summary>
+    private ValueTask AdmitAsync(GatewayCall call)
     {
-        GatewayError? refused = null;
-        call.Caller = call.Surface.PassThrough is { NeedsKey: false } ? Caller.Nobody : call.Snapshot.Authenticator.Authenticate(call.Http.Request.Headers, out refused);
-        if (call.Caller is null)
+        if (call.Surface.PassThrough is { NeedsKey: false })
         {
-            throw new GatewayException(refused ?? new GatewayError(ErrorKind.NoKey, "Authentication Error, No api key passed in."));
+            Admit(call, new Admission(Caller.Nobody, null));
+            return ValueTask.CompletedTask;
         }
+        var admission = call.Snapshot.Authenticator.AdmitAsync(call.Http, new AskedRoute(RouteKind.LlmApi, call.Surface.Route));
+        if (!admission.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(call, admission);
+        }
+        Admit(call, admission.GetAwaiter().GetResult());
+        return ValueTask.CompletedTask;
+
+        async ValueTask AwaitAsync(GatewayCall waiting, ValueTask<Admission> pending) => Admit(waiting, await pending);
+    }
+
+    private void Admit(GatewayCall call, in Admission admission)
+    {
+        call.Caller = admission.Caller
+            ?? throw new GatewayException(admission.Error ?? new GatewayError(ErrorKind.NoKey, "Authentication Error, No api key passed in."));
         call.Record.KeyHash = call.Caller.KeyHash;
         if (!ledger.Accepts)
         {
             throw new GatewayException(new GatewayError(ErrorKind.LedgerFull, LedgerFull) { RetryAfter = TimeSpan.FromSeconds(1) });
         }
+    }
+
+    private ValueTask NameAsync(GatewayCall call)
+    {
+        var caller = call.Caller ?? throw new InvalidOperationException("nobody was admitted");
+        if (call.Record.EndUser.Length == 0 && call.Options.Tags.Length == 0 && caller.Tags.Count == 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+        if (caller.Tags.Count > 0)
+        {
+            call.Options = call.Options with { Tags = [.. caller.Tags.Union(call.Options.Tags, StringComparer.Ordinal)] };
+        }
+        return TakeAsync(call, caller);
+
+        async ValueTask TakeAsync(GatewayCall naming, Caller known) => naming.Caller = await parties.WithAsync(
+            known, naming.Record.EndUser, naming.Options.Tags, naming.Snapshot.Config.Access.EndUserBudgetId, naming.Http.RequestAborted);
     }
 
     private async ValueTask ReadAsync(GatewayCall call)

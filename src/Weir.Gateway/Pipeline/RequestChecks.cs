@@ -28,6 +28,7 @@ internal static class RequestChecks
         ReadModel(call, body);
         RequireContent(call);
         call.Options = CallOptions.Read(body, call.View, call.Http.Request.Headers);
+        RequireFallbackAccess(call);
         RefuseUnserved(call, body);
         ReadEndUser(call, body);
         RequestIds.Unwrap(call);
@@ -83,6 +84,12 @@ internal static class RequestChecks
             // The one operation whose model OpenAI chooses when none is named.
             model = call.Operation == Operation.Moderation ? UsualModeration : throw Missing(call, "model");
         }
+        string? alias = null;
+        if (call.Caller?.Aliases is { } aliases && aliases.TryGetValue(model.ToString(), out var target))
+        {
+            alias = target.Grants ? model.ToString() : null;
+            model = target.Target;
+        }
         if (call.Snapshot.Routes.Resolve(model) is not { } route)
         {
             var told = model.Length <= LongestModelName ? model.ToString() : "(longer than 512 characters)";
@@ -93,10 +100,27 @@ internal static class RequestChecks
             throw new GatewayException(new GatewayError(ErrorKind.UnknownModel,
                 $"{call.Surface.Name}: Invalid model name passed in model={told}. Call `/v1/models` to view available models for your key.") { Param = "model" });
         }
+        ModelAccess.Require(call.Caller, route, alias);
         call.Target = route;
         call.Record.RequestedModel = route.RequestedModel;
         call.Record.ModelGroup = route.Group.Name;
         call.Record.Streamed = call.Stream;
+    }
+
+    /// <summary>A fallback that the request itself names is asked for like any other model.</summary>
+    private static void RequireFallbackAccess(GatewayCall call)
+    {
+        if (call.Caller is not { Models.Count: > 0 })
+        {
+            return;
+        }
+        foreach (var name in (IEnumerable<string>)[.. call.Options.Fallbacks ?? [], .. call.Options.ContextWindowFallbacks ?? [], .. call.Options.ContentPolicyFallbacks ?? []])
+        {
+            if (call.Snapshot.Routes.Resolve(name) is { } route)
+            {
+                ModelAccess.Require(call.Caller, route);
+            }
+        }
     }
 
     private static void RequireContent(GatewayCall call)

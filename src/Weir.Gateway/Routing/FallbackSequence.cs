@@ -14,13 +14,16 @@ internal sealed class FallbackSequence
     private readonly LinkedList<string> _pending = new();
     private readonly List<string> _unknown = [];
     private readonly int _most;
+    private readonly Func<RouteMatch, bool>? _allows;
     private bool _first = true;
 
     /// <summary>Starts the sequence.</summary>
     /// <param name="table">The table that the request began on.</param>
     /// <param name="terms">What the request says about fallbacks.</param>
-    public FallbackSequence(RoutingTable table, FallbackTerms terms)
+    /// <param name="allows">Which routes may be given; others are skipped. Null for all.</param>
+    public FallbackSequence(RoutingTable table, FallbackTerms terms, Func<RouteMatch, bool>? allows = null)
     {
+        _allows = allows;
         _table = table;
         _terms = terms;
         _most = table.Router.MaxFallbacks;
@@ -50,7 +53,7 @@ internal sealed class FallbackSequence
             {
                 _unknown.Add(node.Value);
             }
-            else if (_seen.Add((match.Group, match.MatchedModel)))
+            else if (_seen.Add((match.Group, match.MatchedModel)) && _allows?.Invoke(match) is not false)
             {
                 Given++;
                 return match;

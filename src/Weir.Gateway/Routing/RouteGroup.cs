@@ -15,6 +15,8 @@ internal sealed class RouteGroup
         IsPinned = pinnedOf is not null;
         Siblings = pinnedOf ?? deployments.Length;
         Pattern = pattern ?? (pinnedOf is null && ModelPattern.IsPattern(name) ? new ModelPattern(name) : null);
+        AccessGroups = Array.TrueForAll(deployments, static deployment => deployment.Config.Info.AccessGroups.IsDefaultOrEmpty) ? []
+            : [.. deployments.SelectMany(static deployment => deployment.Config.Info.AccessGroups).Distinct(StringComparer.Ordinal)];
         Strategy = router.GroupStrategies.TryGetValue(name, out var own) ? own : router.Strategy;
     }
 
@@ -23,6 +25,9 @@ internal sealed class RouteGroup
 
     /// <summary>The public name (<c>model_name</c>).</summary>
     public string Name { get; }
+
+    /// <summary>Names of the sets of models that it belongs to (<c>model_info.access_groups</c>).</summary>
+    public IReadOnlyList<string> AccessGroups { get; }
 
     /// <summary>In file order.</summary>
     public ReadOnlySpan<Deployment> Deployments => _deployments;

@@ -35,4 +35,7 @@ public enum DirectoryKind : byte
 
     /// <summary>Something that was stopped by hand, with its end.</summary>
     Stop,
+
+    /// <summary>The hash of a key that was replaced by another and still counts for a while; it names its successor.</summary>
+    RetiredKey,
 }

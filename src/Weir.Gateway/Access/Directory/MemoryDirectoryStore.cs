@@ -52,6 +52,12 @@ public sealed class MemoryDirectoryStore : IDirectoryStore
         ArgumentNullException.ThrowIfNull(steps);
         lock (_lock)
         {
+            if (steps.Count == 1)
+            {
+                // A step is refused before it changes anything.
+                Write(steps[0]);
+                return ValueTask.FromResult(_revision);
+            }
             var (entries, changes, revision) = (_entries, _changes, _revision);
             (_entries, _changes) = (new(entries), new(changes));
             try

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Weir.Gateway.Config.Yaml;
 using Weir.Providers;
 
@@ -23,6 +24,16 @@ internal sealed class SettingsBinder(SectionReader general, SectionReader liteLl
             MasterKey = general.Secret("master_key"),
             PermitWeakMasterKey = general.Bool("dangerously_permit_weak_or_unset_master_key") ?? Flag(PermitWeakVariable),
             KeyHeaderName = general.Text("litellm_key_header_name"),
+            AllowedAddresses = Networks(general, "allowed_ips"),
+            TrustedProxies = [.. Networks(weir, "trusted_proxies"), .. general.Bool("use_x_forwarded_for") == true ? Networks(general, "mcp_trusted_proxy_ranges") : []],
+            AllowedRoutes = general.Texts("allowed_routes"),
+            AdminOnlyRoutes = general.Texts("admin_only_routes"),
+            EnforceFallbackModelAccess = general.Bool("enforce_fallback_model_access") ?? false,
+            EndUserBudgetId = liteLlm.Text("max_end_user_budget_id"),
+            KeyDefaults = Json("default_key_generate_params"),
+            KeyBounds = Json("upperbound_key_generate_params"),
+            TeamDefaults = Json("default_team_params"),
+            UserDefaults = Json("default_internal_user_params"),
             RequireAuthForMetrics = liteLlm.Bool("require_auth_for_metrics_endpoint") ?? false,
             MaxRequestBytes = Megabytes("max_request_size_mb", int.MaxValue) ?? usual.MaxRequestBytes,
             // Who bounds requests means files too, unless they have a bound of their own.
@@ -31,6 +42,30 @@ internal sealed class SettingsBinder(SectionReader general, SectionReader liteLl
     }
 
     private long? Megabytes(string name, double most) => general.Double(name) is > 0 and { } megabytes ? (long)Math.Min(megabytes * (1L << 20), most) : null;
+
+    private ReadOnlyMemory<byte> Json(string name) => liteLlm.Map.Find(name) is ConfigMap map ? NodeJson.Write(map) : default;
+
+    /// <summary>Addresses and networks (<c>10.0.0.0/8</c>). One that can't be read is an error: left out it would shut somebody out, or let somebody in.</summary>
+    private static List<IPNetwork> Networks(SectionReader section, string name)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var text in section.Texts(name))
+        {
+            if (IPAddress.TryParse(text, out var address))
+            {
+                networks.Add(new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128));
+            }
+            else if (IPNetwork.TryParse(text, out var network))
+            {
+                networks.Add(network);
+            }
+            else if (section.Map.Find(name) is { } node)
+            {
+                section.Wrong(node, name, $"addresses or networks such as 10.0.0.0/8; '{text}' is neither");
+            }
+        }
+        return networks;
+    }
 
     /// <summary>Behaviour of requests.</summary>
     public RequestConfig Request()

@@ -16,6 +16,7 @@ public static class PolicyComparison
         RequestSize,
         MockTesting,
         OpenEndpoints,
+        Doors,
     ];
 
     /// <summary>One sentence per lowered protection; empty when there is none.</summary>
@@ -109,6 +110,26 @@ public static class PolicyComparison
         foreach (var endpoint in after.PassThrough.Endpoints.Where(item => !item.Auth && !open.Contains(item.Path)))
         {
             yield return $"Anyone may now call {endpoint.Path} without a key.";
+        }
+    }
+
+    private static IEnumerable<string> Doors(GatewayConfig before, GatewayConfig after)
+    {
+        if (before.Access.AllowedAddresses.Count > 0 && (after.Access.AllowedAddresses.Count == 0 || after.Access.AllowedAddresses.Except(before.Access.AllowedAddresses).Any()))
+        {
+            yield return "More addresses may call (allowed_ips).";
+        }
+        if (before.Access.AllowedRoutes.Count > 0 && (after.Access.AllowedRoutes.Count == 0 || after.Access.AllowedRoutes.Except(before.Access.AllowedRoutes, StringComparer.Ordinal).Any()))
+        {
+            yield return "More routes may be called (allowed_routes).";
+        }
+        if (after.Access.TrustedProxies.Except(before.Access.TrustedProxies).Any())
+        {
+            yield return "More proxies are trusted to say where a request comes from (trusted_proxies).";
+        }
+        if (before.Access.EnforceFallbackModelAccess && !after.Access.EnforceFallbackModelAccess)
+        {
+            yield return "Fallbacks no longer ask whether the key may use them.";
         }
     }
 

@@ -6,7 +6,7 @@ namespace Weir.Gateway.Config.Schema;
 internal static class GeneralSettingsKeys
 {
     private const string NoDatabase = "Write it into database_url: connection_limit, pool_timeout, connect_timeout, socket_timeout, sslmode, schema.";
-    private const string NoKeys = "Keys, users and teams can't be made in this build.";
+    private const string NoPython = "Python can't be loaded: bound keys with litellm_settings.upperbound_key_generate_params, and say who may make them by the roles of users.";
     private const string NoMcp = "MCP servers are not served by this build.";
     private const string NoUi = "There is no admin UI in this build.";
     private const string NoContent = "Rows never hold prompts or replies.";
@@ -19,6 +19,10 @@ internal static class GeneralSettingsKeys
             Served("master_key", Text, "The key that may do everything") with { Secret = true },
             Served("database_url", Text, "Where data is kept: postgresql://user:password@host/database, or sqlite:///path") with { Secret = true },
             Served("litellm_key_header_name", Text, "Another header that carries the key"),
+            Served("allowed_ips", TextList, "The addresses that may call; networks such as 10.0.0.0/8 too"),
+            Served("allowed_routes", TextList, "The routes that may be called"),
+            Served("admin_only_routes", TextList, "Routes for administrators alone"),
+            Served("enforce_fallback_model_access", Bool, "A fallback is tried only for keys that may use it themselves"),
             Served("user_header_name", Text, "Header that carries the end user's id"),
             Served("cancel_on_disconnect", Bool, "End the upstream call when its client has gone"),
             Served("always_include_stream_usage", Bool, "Send usage at the end of every stream"),
@@ -43,8 +47,11 @@ internal static class GeneralSettingsKeys
             Restricts("enable_jwt_auth", Bool, "authentication by signed tokens (JWT)"),
             Restricts("enable_oauth2_auth", Bool, "authentication by OAuth 2 tokens"),
             Restricts("enable_oauth2_proxy_auth", Bool, "authentication by headers of an OAuth 2 proxy in front"),
-            Restricts("allowed_ips", TextList, "the addresses that may call", "Filter them in front (network policy, firewall, ingress)."),
-            Restricts("allowed_routes", TextList, "the routes that may be called", "Filter them in front (ingress)."),
+            Restricts("custom_key_generate", Text, "your own Python for new keys", NoPython),
+            Restricts("custom_key_update", Text, "your own Python for changed keys", NoPython),
+            Restricts("custom_key_policy", Text, "your own Python for keys", NoPython),
+            Restricts("service_account_settings", Map, "what requests of service accounts must carry"),
+            Restricts("default_team_disabled", Bool, "no keys without a team"),
             Restricts("enforce_user_param", Bool, "every request must name its user"),
             Restricts("enforced_params", TextList, "members that every request must carry"),
             Limit("max_parallel_requests", "calls in flight per deployment", "Set router_settings.default_max_parallel_requests."),
@@ -87,10 +94,9 @@ internal static class GeneralSettingsKeys
             Ignored("spend_report_frequency", Text, "How often spend is reported", NoAlerts),
             Ignored("forward_client_headers_to_llm_api", Bool, "Pass the client's headers on", "Only the headers of Weir's allow-list go upstream."),
             Ignored("user_header_mappings", List, "Headers that name users"),
-            Ignored("use_x_forwarded_for", Bool, "Believe X-Forwarded-For"),
+            Ignored("use_x_forwarded_for", Bool, "Believe X-Forwarded-For", "It is believed from weir_settings.trusted_proxies alone (and, with it, from mcp_trusted_proxy_ranges)."),
             Ignored("public_routes", TextList, "Routes without a key", "They ask for a key."),
-            Ignored("admin_only_routes", TextList, "Routes for administrators", "The master key is the only key in this build."),
-            Ignored("allow_user_auth", Bool, "Let users sign in", NoKeys),
+            Ignored("allow_user_auth", Bool, "Let users sign in", NoUi),
             Ignored("allow_client_side_credentials", Bool, "Let clients bring the upstream's key", "Use configurable_clientside_auth_params of the model."),
             Ignored("litellm_jwtauth", Map, "Claims of the token", "It goes with enable_jwt_auth."),
             Ignored("role_permissions", List, "What roles may do", "It goes with enable_jwt_auth."),
@@ -99,22 +105,17 @@ internal static class GeneralSettingsKeys
             Ignored("custom_auth_run_common_checks", Bool, "Checks after custom_auth"),
             Ignored("custom_auth_settings", Map, "Settings of custom_auth"),
             Ignored("enable_post_custom_auth_checks", Bool, "Checks after custom_auth"),
-            Ignored("custom_key_generate", Text, "Your own Python for new keys", NoKeys),
-            Ignored("custom_key_update", Text, "Your own Python for changed keys", NoKeys),
-            Ignored("custom_key_policy", Text, "Your own Python for keys", NoKeys),
             Ignored("custom_sso", Text, "Your own Python for sign-in", NoUi),
-            Ignored("service_account_settings", Map, "Rules for service accounts", NoKeys),
             Ignored("key_management_system", Text, "Where secrets come from", "Give secrets as environment variables or files."),
             Ignored("key_management_settings", Map, "Settings of that", "Give secrets as environment variables or files."),
-            Ignored("user_api_key_cache_ttl", Number, "Seconds for which a key is cached"),
-            Ignored("user_api_key_cache_max_size", Int, "Keys in that cache"),
+            Quiet("user_api_key_cache_ttl", Number, "Seconds for which a key is cached; here until it changes"),
+            Quiet("user_api_key_cache_max_size", Int, "Keys in that cache"),
             Ignored("proxy_budget_rescheduler_min_time", Number, "Seconds between two budget resets"),
             Ignored("proxy_budget_rescheduler_max_time", Number, "Seconds between two budget resets"),
             Ignored("token_rate_limit_type", Text, "Which tokens count for limits") with { Choices = ["total", "input", "output"] },
             Ignored("disable_budget_reservation", Bool, "Do not reserve budgets"),
             Ignored("fail_closed_budget_enforcement", Bool, "Refuse when budgets can't be read", "There are no budgets in this build."),
             Ignored("fail_closed_rate_limit_enforcement", Bool, "Refuse when limits can't be read", "There are no rate limits in this build."),
-            Ignored("enforce_fallback_model_access", Bool, "Check access to fallback models", "The master key may use every model."),
             Ignored("enforce_fallback_budget", Bool, "Check budgets of fallback models", "There are no budgets in this build."),
             Ignored("max_batch_file_size_mb", Number, "Largest batch file", "The largest upload is max_file_size_mb, also for batches."),
             Ignored("allowed_file_extensions", TextList, "Kinds of file", "Files of every kind are taken."),
@@ -143,7 +144,6 @@ internal static class GeneralSettingsKeys
 
     private static IEnumerable<ConfigKey> Further() =>
     [
-        Ignored("default_team_disabled", Bool, "No keys without a team", NoKeys),
         Ignored("disable_reset_budget", Bool, "Never start budgets again", "There are no budgets in this build."),
         Ignored("disable_adding_master_key_hash_to_db", Bool, "Rows do not name the master key", "A row names its key by a hash."),
         Ignored("disable_retry_on_max_parallel_request_limit_error", Bool, "No retry at the limit of calls in flight"),
@@ -157,7 +157,7 @@ internal static class GeneralSettingsKeys
         Ignored("store_prompts_in_cold_storage", Bool, "Keep prompts and replies outside the database", NoContent),
         Ignored("database_type", Text, "Kind of database (old)", NoDatabase),
         Ignored("database_args", Map, "Settings of that (old)", NoDatabase),
-        Ignored("control_plane_url", Text, "Address of a control plane", NoKeys),
+        Ignored("control_plane_url", Text, "Address of a control plane"),
         .. new[] { "disable_master_key_return", "auto_redirect_ui_login_to_sso", "custom_ui_sso_sign_in_handler", "enable_public_model_hub" }
             .Select(static name => Ignored(name, Any, "Setting of the admin UI", NoUi)),
         Quiet("proxy_batch_polling_interval", Number, "Seconds between two looks at a batch"),

@@ -5,7 +5,6 @@ namespace Weir.Gateway.Config.Schema;
 /// <summary><c>litellm_settings</c>.</summary>
 internal static class LiteLlmSettingsKeys
 {
-    private const string NoKeys = "Keys, users and teams can't be made in this build, so nothing exceeds it.";
     private const string NoCache = "Answers are not cached by this build: every request goes to a model.";
     private const string SendOtlp = "Set callbacks: [otel] and OTEL_EXPORTER_OTLP_ENDPOINT instead.";
     private const string InTheModel = "Write it in the litellm_params of the model, or for all models in router_settings.default_litellm_params.";
@@ -65,11 +64,16 @@ internal static class LiteLlmSettingsKeys
             Served("enable_azure_ad_token_refresh", Bool, "Sign in at Entra and refresh the token"),
             Served("require_auth_for_metrics_endpoint", Bool, "/metrics asks for a key"),
             Served("user_url_validation", Bool, "Refuse private addresses in URLs that users send"),
+            Served("default_internal_user_params", Map, "What a new internal user gets"),
+            Served("default_team_params", Map, "What a new team gets"),
+            Served("default_key_generate_params", Map, "What a new key gets"),
+            Served("upperbound_key_generate_params", Map, "The most that a new key may get"),
 
             Limit("max_budget", "the budget of the whole proxy"),
             Limit("max_internal_user_budget", "the budget of each internal user"),
             Limit("default_max_internal_user_budget", "the budget of each internal user"),
             Limit("max_end_user_budget", "the budget of each end user"),
+            Restricts("key_generation_settings", Map, "who may make keys", "Give users roles, and teams team_member_permissions."),
             Restricts("tag_budget_config", Map, "budgets by tag"),
             Restricts("pre_call_rules", Any, "checks of requests by your own Python", "Python can't be loaded: check in a service in front of the models."),
             Restricts("post_call_rules", Any, "checks of answers by your own Python", "Python can't be loaded: check in a service in front of the models."),
@@ -95,16 +99,11 @@ internal static class LiteLlmSettingsKeys
             Ignored("add_function_to_prompt", Bool, "Describe tools in the prompt"),
             Ignored("force_ipv4", Bool, "Use IPv4 only"),
             Quiet("budget_duration", Text, "Period of max_budget"),
-            Ignored("internal_user_budget_duration", Text, "Period of the user's budget", NoKeys),
+            Ignored("internal_user_budget_duration", Text, "Period of the user's budget", "It goes with max_internal_user_budget."),
             Ignored("max_ui_session_budget", Number, "Budget of a session of the admin UI", "There is no admin UI in this build."),
-            Ignored("default_internal_user_params", Map, "What a new internal user gets", NoKeys),
-            Ignored("default_end_user_params", Map, "What a new end user gets", NoKeys),
-            Ignored("default_team_params", Map, "What a new team gets", NoKeys),
-            Ignored("default_team_settings", List, "Callbacks by team", NoKeys),
-            Ignored("default_key_generate_params", Map, "What a new key gets", NoKeys),
-            Ignored("upperbound_key_generate_params", Map, "The most that a new key may get", NoKeys),
-            Ignored("key_generation_settings", Map, "Who may make keys", NoKeys),
-            Ignored("enable_key_alias_format_validation", Bool, "Check the alias of a new key", NoKeys),
+            Ignored("default_end_user_params", Map, "What a new end user gets", "Make the end user with /customer/new, or set max_end_user_budget_id."),
+            Ignored("default_team_settings", List, "Callbacks by team", SendOtlp),
+            Ignored("enable_key_alias_format_validation", Bool, "Check the alias of a new key"),
             Ignored("budget_exceeded_status_code", Int, "Status when a budget is spent"),
             Ignored("budget_reset_time", Text, "Time of day at which budgets start again"),
             Ignored("timezone", Text, "Time zone of budgets"),
@@ -166,8 +165,8 @@ internal static class LiteLlmSettingsKeys
         Ignored("add_user_information_to_llm_headers", Bool, "Tell the upstream who called", "The upstream is not told."),
         Ignored("disable_end_user_cost_tracking_prometheus_only", Bool, "No end users in metrics", "Metric labels come from the configuration only."),
         Ignored("enable_preview_features", Bool, "Switch on what LiteLLM still tries out"),
-        Ignored("enable_model_config_credential_overrides", Bool, "Let teams bring their own keys", NoKeys),
-        Ignored("default_soft_budget", Number, "Spend at which a key is reported", NoKeys),
+        Ignored("enable_model_config_credential_overrides", Bool, "Let teams bring their own keys"),
+        Ignored("default_soft_budget", Number, "Spend at which a key is reported", "Give the key a soft_budget."),
         Ignored("global_disable_no_log_param", Bool, "Log requests that ask not to be logged", "A row is always written; it never holds prompts or replies."),
         Ignored("enable_caching_on_provider_specific_optional_params", Bool, "What makes two requests equal", NoCache),
         Ignored("enable_loadbalancing_on_batch_endpoints", Bool, "Share batches between deployments", "There are no batch routes in this build."),

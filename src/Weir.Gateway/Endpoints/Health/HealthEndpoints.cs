@@ -38,7 +38,9 @@ internal sealed class HealthEndpoints(SnapshotHolder snapshots, BackgroundProber
     internal async Task HealthAsync(HttpContext http)
     {
         var snapshot = snapshots.Current;
-        var wanted = Wanted(snapshot, http.Request.Query["model"], http.Request.Query["model_id"]);
+        // Each of them is really called: nobody makes calls this way that it may not make itself.
+        var caller = Keyed.CallerOf(http);
+        var wanted = Wanted(snapshot, http.Request.Query["model"], http.Request.Query["model_id"]).Where(deployment => ModelAccess.Allows(caller, deployment));
         var reports = new List<(Deployment Deployment, ProbeReport Report)>();
         var leftOut = new List<(Deployment Deployment, string Reason)>();
         foreach (var deployment in wanted)

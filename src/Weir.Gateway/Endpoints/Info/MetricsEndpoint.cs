@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Telemetry.Metrics;
@@ -18,9 +19,9 @@ internal sealed class MetricsEndpoint(SnapshotHolder snapshots, GatewayMetrics m
             await ErrorWriter.WriteDetailAsync(http, StatusCodes.Status404NotFound, "Not Found");
             return;
         }
-        if (snapshot.Config.Access.RequireAuthForMetrics && snapshot.Authenticator.Authenticate(http.Request.Headers, out var error) is null)
+        if (snapshot.Config.Access.RequireAuthForMetrics && await snapshot.Authenticator.AdmitAsync(http, new AskedRoute(RouteKind.Info, "/metrics")) is { Caller: null } refused)
         {
-            await ErrorWriter.WriteAsync(http, error ?? new GatewayError(ErrorKind.NoKey, "Authentication Error, No api key passed in."), "", false);
+            await ErrorWriter.WriteAsync(http, refused.Error ?? new GatewayError(ErrorKind.NoKey, "Authentication Error, No api key passed in."), "", false);
             return;
         }
         var page = new ArrayBufferWriter<byte>(16 << 10);

@@ -13,6 +13,7 @@ internal sealed class ModelInfo(SnapshotHolder snapshots)
     internal Task DeploymentsAsync(HttpContext http)
     {
         var id = http.Request.Query["litellm_model_id"].ToString();
+        var caller = Keyed.CallerOf(http);
         return JsonAnswer.WriteAsync(http, StatusCodes.Status200OK, json =>
         {
             json.WriteStartObject();
@@ -21,7 +22,7 @@ internal sealed class ModelInfo(SnapshotHolder snapshots)
             {
                 foreach (var deployment in group.Deployments)
                 {
-                    if (id.Length == 0 || deployment.Id == id)
+                    if ((id.Length == 0 || deployment.Id == id) && ModelAccess.Allows(caller, deployment))
                     {
                         WriteDeployment(json, (UpstreamDeployment)deployment);
                     }
@@ -36,13 +37,14 @@ internal sealed class ModelInfo(SnapshotHolder snapshots)
     internal Task GroupsAsync(HttpContext http)
     {
         var wanted = http.Request.Query["model_group"].ToString();
+        var caller = Keyed.CallerOf(http);
         return JsonAnswer.WriteAsync(http, StatusCodes.Status200OK, json =>
         {
             json.WriteStartObject();
             json.WriteStartArray("data"u8);
             foreach (var group in snapshots.Current.Routes.Groups)
             {
-                if (wanted.Length == 0 || group.Name == wanted)
+                if ((wanted.Length == 0 || group.Name == wanted) && ModelAccess.Allows(caller, new RouteMatch(group, group.Name, group.Name)))
                 {
                     WriteGroup(json, group);
                 }

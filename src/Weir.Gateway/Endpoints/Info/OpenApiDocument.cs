@@ -60,7 +60,7 @@ internal static class OpenApiDocument
             json.WriteEndObject();
             json.WriteEndArray();
         }
-        if (route.Method == "POST")
+        if (route.Method is "POST" or "PUT" or "PATCH")
         {
             json.WriteStartObject("requestBody"u8);
             json.WriteBoolean("required"u8, true);

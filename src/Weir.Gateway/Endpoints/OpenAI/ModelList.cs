@@ -12,12 +12,17 @@ namespace Weir.Gateway.Endpoints.OpenAI;
 /// </summary>
 internal sealed class ModelList(SnapshotHolder snapshots)
 {
-    /// <summary>Every public name, and the models that wildcards over a vendor stand for; wildcards themselves only with <c>?return_wildcard_routes=true</c>.</summary>
+    /// <summary>Every public name that the caller may use, and the models that wildcards over a vendor stand for; wildcards themselves only with <c>?return_wildcard_routes=true</c>.</summary>
     internal Task ListAsync(HttpContext http)
     {
         var wild = http.Request.Query["return_wildcard_routes"].ToString().Equals("true", StringComparison.OrdinalIgnoreCase);
         var routes = snapshots.Current.Routes;
-        List<string> names = [.. routes.VisibleModels.Where(model => wild || model.Group.Pattern is null).Select(static model => model.Name), .. WildcardModels.Of(routes)];
+        var caller = Keyed.CallerOf(http);
+        List<string> names =
+        [
+            .. ((IEnumerable<string>)[.. routes.VisibleModels.Where(model => wild || model.Group.Pattern is null).Select(static model => model.Name), .. WildcardModels.Of(routes)])
+                .Where(name => routes.Resolve(name) is { } route && ModelAccess.Allows(caller, route)),
+        ];
         return JsonAnswer.WriteAsync(http, StatusCodes.Status200OK, json =>
         {
             switch (CallerForm.Of(http))
@@ -40,7 +45,7 @@ internal sealed class ModelList(SnapshotHolder snapshots)
     {
         var id = http.GetRouteValue("id") as string ?? "";
         var form = CallerForm.Of(http);
-        return snapshots.Current.Routes.Resolve(id) is null
+        return snapshots.Current.Routes.Resolve(id) is not { } route || !ModelAccess.Allows(Keyed.CallerOf(http), route)
             ? ErrorWriter.WriteAsync(http, new GatewayError(ErrorKind.UpstreamNotFound, $"The model '{id}' does not exist. Call `/v1/models` to view available models for your key.")
             {
                 Param = "model",

@@ -25,7 +25,7 @@ internal static class KeptBodies
         var provider = call.Path.Provider ?? Text(body.Span, "custom_llm_provider") ?? NewThings.First(query, "custom_llm_provider") ?? NewThings.Header(call, "custom-llm-provider");
         string? deployment = null;
         Unwrap(call, route, edits, ref deployment);
-        var keeper = deployment is null ? KeptHome.Choose(call.Snapshot, route, model, provider)
+        var keeper = deployment is null ? KeptHome.Choose(call.Snapshot, call.Caller, route, model, provider)
             : KeptRequests.KeeperOf(call, deployment) ?? throw NewThings.Wrong(ErrorKind.InvalidMember, "file_id", "A file that the request names is kept by a deployment that is not configured any more.");
         Patch(call, edits);
         return keeper;

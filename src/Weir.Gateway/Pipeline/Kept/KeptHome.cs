@@ -1,3 +1,4 @@
+using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Providers;
 
@@ -14,24 +15,25 @@ internal static class KeptHome
 
     /// <summary>The account for a new thing.</summary>
     /// <param name="snapshot">The configuration in force.</param>
+    /// <param name="caller">Whose it is: it goes to nobody whom its owner may not call.</param>
     /// <param name="route">What is made.</param>
     /// <param name="model">Models that the request names; null = none.</param>
     /// <param name="provider">The provider that it names; null = none.</param>
     /// <exception cref="GatewayException">Nobody keeps it.</exception>
-    internal static UpstreamDeployment Choose(GatewaySnapshot snapshot, KeptRoute route, string? model, string? provider)
+    internal static UpstreamDeployment Choose(GatewaySnapshot snapshot, Caller? caller, KeptRoute route, string? model, string? provider)
     {
         if (model is { Length: > 0 })
         {
-            return OfModel(snapshot, route, model);
+            return OfModel(snapshot, caller, route, model);
         }
-        var home = OfProvider(snapshot, route.Kind, provider is { Length: > 0 } named ? named : Usual);
+        var home = OfProvider(snapshot, caller, route.Kind, provider is { Length: > 0 } named ? named : Usual);
         return home ?? (provider is { Length: > 0 } ? throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
                 $"No deployment of the provider '{UnknownIds.Told(provider)}' keeps {Words(route.Kind)}: name one in files_settings or in model_list.") { Param = "custom_llm_provider" })
-            : First(snapshot, route.Kind, static _ => true) ?? throw new GatewayException(new GatewayError(ErrorKind.UnsupportedOperation,
+            : First(snapshot, caller, route.Kind, static _ => true) ?? throw new GatewayException(new GatewayError(ErrorKind.UnsupportedOperation,
                 $"No deployment keeps {Words(route.Kind)}: add an openai or azure deployment, or an entry under files_settings.")));
     }
 
-    private static UpstreamDeployment OfModel(GatewaySnapshot snapshot, KeptRoute route, string names)
+    private static UpstreamDeployment OfModel(GatewaySnapshot snapshot, Caller? caller, KeptRoute route, string names)
     {
         UpstreamDeployment? home = null;
         foreach (var name in names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -41,6 +43,7 @@ internal static class KeptHome
                 throw new GatewayException(new GatewayError(ErrorKind.UnknownModel,
                     $"{route.Root}: Invalid model name passed in target_model_names={UnknownIds.Told(name)}. Call `/v1/models` to view available models for your key.") { Param = "target_model_names" });
             }
+            ModelAccess.Require(caller, match);
             UpstreamDeployment? keeper = null;
             foreach (var deployment in match.Group.Deployments)
             {
@@ -60,9 +63,9 @@ internal static class KeptHome
         return home ?? throw new GatewayException(new GatewayError(ErrorKind.InvalidMember, "'target_model_names' names no model.") { Param = "target_model_names" });
     }
 
-    private static UpstreamDeployment? OfProvider(GatewaySnapshot snapshot, KeptKind kind, string provider) => First(snapshot, kind, home => home.Provider.Name == provider);
+    private static UpstreamDeployment? OfProvider(GatewaySnapshot snapshot, Caller? caller, KeptKind kind, string provider) => First(snapshot, caller, kind, home => home.Provider.Name == provider);
 
-    private static UpstreamDeployment? First(GatewaySnapshot snapshot, KeptKind kind, Func<UpstreamDeployment, bool> fits)
+    private static UpstreamDeployment? First(GatewaySnapshot snapshot, Caller? caller, KeptKind kind, Func<UpstreamDeployment, bool> fits)
     {
         foreach (var home in snapshot.FileAccounts)
         {
@@ -76,7 +79,7 @@ internal static class KeptHome
         {
             foreach (var deployment in group.Deployments)
             {
-                if (deployment is UpstreamDeployment home && Keeps(home, kind) && fits(home))
+                if (deployment is UpstreamDeployment home && Keeps(home, kind) && fits(home) && ModelAccess.Allows(caller, home))
                 {
                     return home;
                 }

@@ -30,6 +30,11 @@ internal sealed class KeptRequests(UploadReader uploads)
                 call.Body = await RequestBody.ReadAsync(call.Http.Request, access.MaxRequestBytes, call.Http.RequestAborted);
                 var keeper = KeeperOf(call, NewThings.Batch(call)) ?? throw new GatewayException(new GatewayError(ErrorKind.InvalidMember,
                     "The input file is kept by a deployment that is not configured any more.") { Param = "input_file_id" });
+                if (call.Snapshot.Routes.FindDeployment(keeper.Id) is not null)
+                {
+                    // A batch calls models: those of the account that keeps its file.
+                    ModelAccess.Require(call.Caller, new RouteMatch(new RouteGroup(keeper.Config.ModelGroup, [keeper], call.Snapshot.Config.Router, pinnedOf: 1), keeper.Config.ModelGroup, keeper.Config.ModelGroup));
+                }
                 Make(call, route, keeper, call.Patched);
                 break;
             case (KeptKind.Conversation or KeptKind.Upload, KeptVerb.Create):

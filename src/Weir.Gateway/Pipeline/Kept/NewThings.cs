@@ -37,7 +37,7 @@ internal static class NewThings
         var query = call.Http.Request.Query;
         var model = Field(upload, "target_model_names") ?? Field(upload, "model") ?? First(query, "target_model_names") ?? First(query, "model");
         var provider = call.Path.Provider ?? Field(upload, "custom_llm_provider") ?? First(query, "custom_llm_provider") ?? Header(call, "custom-llm-provider");
-        var home = KeptHome.Choose(call.Snapshot, new KeptRoute(KeptKind.File, KeptVerb.Create), model, provider);
+        var home = KeptHome.Choose(call.Snapshot, call.Caller, new KeptRoute(KeptKind.File, KeptVerb.Create), model, provider);
         return FormPatcher.Apply(upload.Form, new RequestPatch { OmitModel = true }, NotForUpstreams, upload.Patched)
             ? home : throw Wrong(ErrorKind.InvalidMember, "request_body", "The form can't be sent on.");
     }

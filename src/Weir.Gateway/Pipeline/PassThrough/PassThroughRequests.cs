@@ -50,6 +50,10 @@ internal static class PassThroughRequests
         {
             throw new GatewayException(new GatewayError(ErrorKind.InvalidMember, $"The model's name is longer than {LongestModel} characters.") { Param = "model" });
         }
+        if (route.Vendor is not null)
+        {
+            ModelAccess.RequireOfVendor(call.Caller, model);
+        }
         call.PassThrough = new PassThroughCall
         {
             Route = route,

@@ -42,6 +42,7 @@ internal static class RealtimeRequests
             throw new GatewayException(new GatewayError(ErrorKind.UnknownModel,
                 $"{call.Surface.Name}: Invalid model name passed in model={told}. Call `/v1/models` to view available models for your key.") { Param = "model" });
         }
+        ModelAccess.Require(call.Caller, route);
         call.Target = route;
         call.Record.RequestedModel = route.RequestedModel;
         call.Record.ModelGroup = route.Group.Name;

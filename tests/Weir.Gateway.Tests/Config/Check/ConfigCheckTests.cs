@@ -34,7 +34,7 @@ public sealed class ConfigCheckTests
 
     [Theory]
     [InlineData("litellm_settings: {max_budget: 0}\n")]
-    [InlineData("general_settings: {enforce_user_param: false, enable_jwt_auth: null, allowed_ips: [], health_check_details: true}\n")]
+    [InlineData("general_settings: {enforce_user_param: false, enable_jwt_auth: null, enforced_params: [], health_check_details: true}\n")]
     [InlineData("guardrails: []\n")]
     [InlineData("guardrails:\npolicies: {}\n")]
     [InlineData("general_settings: {missing_session_id: generate}\n")]

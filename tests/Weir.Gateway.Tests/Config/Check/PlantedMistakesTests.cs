@@ -122,7 +122,7 @@ public sealed class PlantedMistakesTests
         { "guardrails:\n  - guardrail_name: shield\n    litellm_params: {guardrail: presidio, mode: pre_call}\n", "not-enforced", ProblemSeverity.Error, 1, 1, "(guardrails: shield)" },
         { "litellm_settings:\n  max_budget: 10\n", "not-enforced", ProblemSeverity.Error, 2, 3, "budget of the whole proxy" },
         { "general_settings:\n  custom_auth: my_auth.check\n", "not-enforced", ProblemSeverity.Error, 2, 3, "authenticating reverse proxy" },
-        { "general_settings:\n  allowed_routes: [/chat/completions]\n", "not-enforced", ProblemSeverity.Error, 2, 3, "routes that may be called" },
+        { "general_settings:\n  enforced_params: [user]\n", "not-enforced", ProblemSeverity.Error, 2, 3, "members that every request must carry" },
         { "general_settings:\n  enforce_user_param: true\n", "not-enforced", ProblemSeverity.Error, 2, 3, "must name its user" },
         { "model_list:\n  - model_name: a\n    litellm_params:\n      model: openai/a\n      guardrails: [shield]\n", "not-enforced", ProblemSeverity.Error, 5, 7, "guardrails of this model" },
         { "litellm_settings:\n  callbacks: [presidio]\n", "not-enforced", ProblemSeverity.Error, 2, 15, "'presidio' guards requests" },

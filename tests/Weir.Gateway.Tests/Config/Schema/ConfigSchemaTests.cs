@@ -58,8 +58,6 @@ public sealed class ConfigSchemaTests
     [InlineData("router_settings.provider_budget_config")]
     [InlineData("general_settings.custom_auth")]
     [InlineData("general_settings.enable_jwt_auth")]
-    [InlineData("general_settings.allowed_ips")]
-    [InlineData("general_settings.allowed_routes")]
     [InlineData("general_settings.enforce_user_param")]
     [InlineData("general_settings.max_parallel_requests")]
     [InlineData("model_list[].litellm_params.guardrails")]
