@@ -7,6 +7,7 @@ internal static class OwnPaths
 
     private static readonly HashSet<string> Things = new(StringComparer.OrdinalIgnoreCase)
     {
+        "key", "team", "user", "organization", "customer", "end_user", "budget", "tag", "access_group",
         "models", "responses", "conversations", "files", "uploads", "batches", "messages", "health",
     };
 
