@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Access;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Config;
+using Weir.Gateway.Config.Reload;
 using Weir.Gateway.Endpoints;
 using Weir.Gateway.Endpoints.Health;
 using Weir.Gateway.Endpoints.Info;
@@ -63,6 +65,7 @@ public sealed class GatewayEngine : IDisposable
         _board = new HealthBoard(parts.Time);
         _idSecret = new IdSecret(parts.Variable);
         _snapshots = new SnapshotHolder(Compile(config));
+        Audit = new MaskedAuditTrail(parts.Audit, () => _snapshots.Current.Config.Audit.Arguments);
 
         var caps = StreamCaps.Default;
         var picker = new DeploymentPicker(_routing.Clock, parts.Random);
@@ -87,6 +90,9 @@ public sealed class GatewayEngine : IDisposable
 
     /// <summary>Probes deployments in the background; the roof starts and stops it.</summary>
     internal BackgroundProber Prober { get; }
+
+    /// <summary>Where rooms write down what must be provable; arguments are masked on the way.</summary>
+    internal IAuditTrail Audit { get; }
 
     /// <summary>Connections to upstreams that are open now.</summary>
     public int OpenUpstreamConnections => _connector.OpenConnections;
@@ -113,11 +119,26 @@ public sealed class GatewayEngine : IDisposable
         _metrics.ConfigRefused();
     }
 
+    /// <summary>Writes down that a configuration was put in force, with what it protects less than the one before, or that one was refused.</summary>
+    public void AuditReload(ReloadStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        _ = AuditAsync(new AuditEvent
+        {
+            At = status.At, Kind = AuditKind.Config, Action = "config.reload", State = status.Succeeded ? AuditState.Executed : AuditState.Failed,
+            Target = _snapshots.Current.Config.SourcePath, Rule = string.Join(' ', status.Weakened), Arguments = status.Trigger,
+        });
+    }
+
     /// <summary>Where metrics find the journal's backlog: rows and bytes.</summary>
     public void ObserveJournal(Func<(long Rows, long Bytes)> read) => _metrics.ObserveJournal(read);
 
     /// <summary>Starts what runs in the background.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => Prober.StartAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await AuditAsync(new AuditEvent { At = _parts.Time.GetUtcNow(), Kind = AuditKind.Config, Action = "config.start", State = AuditState.Executed, Target = _snapshots.Current.Config.SourcePath });
+        await Prober.StartAsync(cancellationToken);
+    }
 
     /// <summary>Stops what runs in the background.</summary>
     public Task StopAsync() => Prober.StopAsync(CancellationToken.None);
@@ -155,6 +176,20 @@ public sealed class GatewayEngine : IDisposable
         Prober.Dispose();
         _export?.Dispose();
         _connector.Dispose();
+    }
+
+    /// <summary>Of what has already happened: a journal that is full is told and stops nothing.</summary>
+    private async Task AuditAsync(AuditEvent what)
+    {
+        try
+        {
+            await Audit.AppendAsync(what, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            // A boundary: it may run on a timer, where nobody else would see it.
+            _log.NotAudited(what.Action, error.Message);
+        }
     }
 
     private GatewaySnapshot Compile(GatewayConfig config)

@@ -1,5 +1,6 @@
 using System.Net;
 using Weir.Gateway;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Config;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Ledger.Journal;
@@ -15,10 +16,12 @@ internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly Storage.Storage _storage;
     private readonly WebApplication _app;
+    private readonly AuditCheckpoints _checkpoints;
 
-    private RunningGateway(Storage.Storage storage, RequestJournal journal, GatewayEngine engine, WebApplication app)
+    private RunningGateway(Storage.Storage storage, AuditCheckpoints checkpoints, RequestJournal journal, GatewayEngine engine, WebApplication app)
     {
         _storage = storage;
+        _checkpoints = checkpoints;
         _app = app;
         Journal = journal;
         Engine = engine;
@@ -53,12 +56,16 @@ internal sealed class RunningGateway : IAsyncDisposable
             StartLog.Warning(logs.CreateLogger("Weir.Start"), storage.Notice);
         }
         storage.Migrations.Migrate();
+        var replica = ReplicaName.Of(folder);
+        var key = config.Audit.SigningKeyFile is { } keyFile ? AuditKey.FromFile(keyFile) : null;
+        var checkpoints = new AuditCheckpoints(storage.Audit, key, replica, TimeProvider.System, logs.CreateLogger("Weir.Audit"));
         var journal = await RequestJournal.OpenAsync(
-            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability },
-            storage.Ledger, TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
+            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability, Replica = replica },
+            new CheckpointedStore(storage.Ledger, checkpoints), TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
         var engine = new GatewayEngine(config, new GatewayParts
         {
             Ledger = journal,
+            Audit = journal,
             Kept = storage.Kept,
             Directory = storage.Directory,
             Logs = logs,
@@ -71,7 +78,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         });
         engine.ObserveJournal(() => (journal.Status.PendingRows, journal.Status.PendingBytes));
         var app = Composition.Build(engine, config, options, host, logs);
-        var running = new RunningGateway(storage, journal, engine, app);
+        var running = new RunningGateway(storage, checkpoints, journal, engine, app);
         await app.StartAsync(cancellationToken);
         await engine.StartAsync(cancellationToken);
         return running;
@@ -83,8 +90,10 @@ internal sealed class RunningGateway : IAsyncDisposable
         await Engine.StopAsync();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        Engine.Dispose();
         await Journal.DisposeAsync();
+        // The last rows are in the store: the last checkpoint knows them, and what exports it is still there.
+        await _checkpoints.DisposeAsync();
+        Engine.Dispose();
         _storage.Dispose();
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Weir.Gateway;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Config;
 using Weir.Gateway.Config.Binding;
 using Weir.Gateway.Config.Check;
@@ -33,7 +34,7 @@ internal static class ServeRun
         {
             return await ServeAsync(options, loaded, () => Load(options, loading), variable, cancellationToken);
         }
-        catch (Exception error) when (error is StartException or JournalBusyException or LedgerVersionException or MigrationException
+        catch (Exception error) when (error is StartException or AuditKeyException or JournalBusyException or LedgerVersionException or MigrationException
             or StorageUrlException or StorageUnavailableException or FormatException or InvalidDataException or IOException or SocketException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync($"weir: can't start: {error.Message}");
@@ -88,6 +89,7 @@ internal static class ServeRun
         using var watcher = new ConfigWatcher(loaded with { Config = config }, () => Keyed(reload(), decision), gateway.Engine.Reload, TimeProvider.System, logs.CreateLogger<ConfigWatcher>());
         watcher.Reloaded += status =>
         {
+            gateway.Engine.AuditReload(status);
             if (!status.Succeeded)
             {
                 gateway.Engine.ReloadFailed();
