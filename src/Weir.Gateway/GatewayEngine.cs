@@ -106,7 +106,11 @@ public sealed class GatewayEngine : IDisposable
     /// <summary>Puts <paramref name="config"/> in force for new requests. Runtime state of deployments is kept.</summary>
     public void Reload(GatewayConfig config)
     {
-        _snapshots.Swap(Compile(config));
+        var compiled = Compile(config);
+
+        // Before it counts: what it protects less than the one in force is then in the journal.
+        AuditConfig("config.reload", AuditState.Executed, config.SourcePath, string.Join(' ', PolicyComparison.Weakens(_snapshots.Current.Config, config)));
+        _snapshots.Swap(compiled);
         _routing.Keep(_snapshots.Current.Routes);
         _board.Keep(_snapshots.Current.Routes);
         _status.ReloadFailedAt = null;
@@ -117,27 +121,17 @@ public sealed class GatewayEngine : IDisposable
     {
         _status.ReloadFailedAt = _parts.Time.GetUtcNow();
         _metrics.ConfigRefused();
-    }
-
-    /// <summary>Writes down that a configuration was put in force, with what it protects less than the one before, or that one was refused.</summary>
-    public void AuditReload(ReloadStatus status)
-    {
-        ArgumentNullException.ThrowIfNull(status);
-        _ = AuditAsync(new AuditEvent
-        {
-            At = status.At, Kind = AuditKind.Config, Action = "config.reload", State = status.Succeeded ? AuditState.Executed : AuditState.Failed,
-            Target = _snapshots.Current.Config.SourcePath, Rule = string.Join(' ', status.Weakened), Arguments = status.Trigger,
-        });
+        AuditConfig("config.reload", AuditState.Failed, _snapshots.Current.Config.SourcePath, "");
     }
 
     /// <summary>Where metrics find the journal's backlog: rows and bytes.</summary>
     public void ObserveJournal(Func<(long Rows, long Bytes)> read) => _metrics.ObserveJournal(read);
 
     /// <summary>Starts what runs in the background.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        await AuditAsync(new AuditEvent { At = _parts.Time.GetUtcNow(), Kind = AuditKind.Config, Action = "config.start", State = AuditState.Executed, Target = _snapshots.Current.Config.SourcePath });
-        await Prober.StartAsync(cancellationToken);
+        AuditConfig("config.start", AuditState.Executed, _snapshots.Current.Config.SourcePath, "");
+        return Prober.StartAsync(cancellationToken);
     }
 
     /// <summary>Stops what runs in the background.</summary>
@@ -178,7 +172,13 @@ public sealed class GatewayEngine : IDisposable
         _connector.Dispose();
     }
 
-    /// <summary>Of what has already happened: a journal that is full is told and stops nothing.</summary>
+    /// <summary>
+    /// Writes down what became of a configuration. It is in the journal when this returns; nobody waits for a disk. A full journal is told and
+    /// stops nothing: a new configuration may be what helps.
+    /// </summary>
+    private void AuditConfig(string action, AuditState state, string file, string weakened) =>
+        _ = AuditAsync(new AuditEvent { At = _parts.Time.GetUtcNow(), Kind = AuditKind.Config, Action = action, State = state, Target = file, Rule = weakened });
+
     private async Task AuditAsync(AuditEvent what)
     {
         try

@@ -89,7 +89,6 @@ internal static class ServeRun
         using var watcher = new ConfigWatcher(loaded with { Config = config }, () => Keyed(reload(), decision), gateway.Engine.Reload, TimeProvider.System, logs.CreateLogger<ConfigWatcher>());
         watcher.Reloaded += status =>
         {
-            gateway.Engine.AuditReload(status);
             if (!status.Succeeded)
             {
                 gateway.Engine.ReloadFailed();

@@ -15,6 +15,7 @@ public static class PolicyComparison
         Metrics,
         RequestSize,
         MockTesting,
+        Audit,
     ];
 
     /// <summary>One sentence per lowered protection; empty when there is none.</summary>
@@ -99,6 +100,19 @@ public static class PolicyComparison
         if (after.Request.AllowMockTesting && !before.Request.AllowMockTesting)
         {
             yield return "Requests may now carry mock_testing_* members.";
+        }
+    }
+
+    private static IEnumerable<string> Audit(GatewayConfig before, GatewayConfig after)
+    {
+        if (before.Audit.SigningKeyFile is not null && after.Audit.SigningKeyFile is null)
+        {
+            yield return "From the next start on the audit's checkpoints are not signed.";
+        }
+
+        if (before.Audit.Arguments != AuditArgumentsMode.Off && after.Audit.Arguments == AuditArgumentsMode.Off)
+        {
+            yield return "The audit no longer keeps arguments of commands.";
         }
     }
 
