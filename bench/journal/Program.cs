@@ -16,17 +16,19 @@ for (int round = 0; round < rounds; round++)
 {
     await Bench("append only (process; store takes and forgets)", Durability.Process, 100_000, 1, toSqlite: false);
     await Bench("append -> SQLite, flat out (process)", Durability.Process, 100_000, 1, toSqlite: true);
+    await Bench("append -> SQLite, flat out, audited (process)", Durability.Process, 100_000, 1, toSqlite: true, replica: "bench");
     await Bench("append -> SQLite, 64 callers wait for fsync (disk)", Durability.Disk, 50_000, 64, toSqlite: true);
     await Bench("append -> SQLite, 64 callers wait for the commit", Durability.Store, 50_000, 64, toSqlite: true);
     await Paced("1,000 rows/s, no ledger (the pace maker alone)", null, 5);
     await Paced("1,000 rows/s -> SQLite (process)", Durability.Process, 5);
+    await Paced("1,000 rows/s -> SQLite, audited (process)", Durability.Process, 5, replica: "bench");
     await Paced("1,000 rows/s -> SQLite, wait for fsync (disk)", Durability.Disk, 5);
     await Paced("1,000 rows/s -> SQLite, wait for the commit (store)", Durability.Store, 5);
 }
 
-async Task Bench(string name, Durability durability, int rows, int callers, bool toSqlite)
+async Task Bench(string name, Durability durability, int rows, int callers, bool toSqlite, string replica = "")
 {
-    await Using(durability, toSqlite, async journal =>
+    await Using(durability, toSqlite, replica, async journal =>
     {
         await AppendAsync(journal, Ids(20_000), callers, null);
         await journal.FlushAsync(CancellationToken.None);
@@ -42,9 +44,9 @@ async Task Bench(string name, Durability durability, int rows, int callers, bool
     });
 }
 
-async Task Paced(string name, Durability? durability, int seconds)
+async Task Paced(string name, Durability? durability, int seconds, string replica = "")
 {
-    await Using(durability ?? Durability.Process, true, async journal =>
+    await Using(durability ?? Durability.Process, true, replica, async journal =>
     {
         int rows = seconds * 1_000;
         long[] ticks = new long[rows];
@@ -72,7 +74,8 @@ async Task Paced(string name, Durability? durability, int seconds)
     });
 }
 
-async Task Using(Durability durability, bool toSqlite, Func<RequestJournal, Task> run)
+// A journal without a replica's name is not audited: see docs/adr/0007-audit.md.
+async Task Using(Durability durability, bool toSqlite, string replica, Func<RequestJournal, Task> run)
 {
     Directory.CreateDirectory(root);
     try
@@ -80,7 +83,7 @@ async Task Using(Durability durability, bool toSqlite, Func<RequestJournal, Task
         using var storage = StorageSetup.Open(null, Path.Combine(root, "weir.db"), NullLogger.Instance);
         storage.Migrations.Migrate();
         await using var journal = await RequestJournal.OpenAsync(
-            new JournalOptions { Folder = Path.Combine(root, "journal"), Durability = durability },
+            new JournalOptions { Folder = Path.Combine(root, "journal"), Durability = durability, Replica = replica },
             toSqlite ? storage.Ledger : new Forgetful(), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         await run(journal);
     }

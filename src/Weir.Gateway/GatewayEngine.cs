@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 using Weir.Gateway.Access;
 using Weir.Gateway.Access.Keys;
 using Weir.Gateway.Admin;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Config;
+using Weir.Gateway.Config.Reload;
 using Weir.Gateway.Endpoints;
 using Weir.Gateway.Endpoints.Health;
 using Weir.Gateway.Endpoints.Info;
@@ -75,6 +77,7 @@ public sealed class GatewayEngine : IDisposable
         _parties = new NamedParties(parts.Directory);
         _watch = new DirectoryWatch(parts.Directory, [_keys, _parties], parts.Time, parts.Logs.CreateLogger<DirectoryWatch>());
         _snapshots = new SnapshotHolder(Compile(config));
+        Audit = new MaskedAuditTrail(parts.Audit, () => _snapshots.Current.Config.Audit.Arguments);
 
         var caps = StreamCaps.Default;
         var picker = new DeploymentPicker(_routing.Clock, parts.Random);
@@ -102,6 +105,9 @@ public sealed class GatewayEngine : IDisposable
     /// <summary>Probes deployments in the background; the roof starts and stops it.</summary>
     internal BackgroundProber Prober { get; }
 
+    /// <summary>Where rooms write down what must be provable; arguments are masked on the way.</summary>
+    internal IAuditTrail Audit { get; }
+
     /// <summary>Connections to upstreams that are open now.</summary>
     public int OpenUpstreamConnections => _connector.OpenConnections;
 
@@ -114,7 +120,11 @@ public sealed class GatewayEngine : IDisposable
     /// <summary>Puts <paramref name="config"/> in force for new requests. Runtime state of deployments is kept.</summary>
     public void Reload(GatewayConfig config)
     {
-        _snapshots.Swap(Compile(config));
+        var compiled = Compile(config);
+
+        // Before it counts: what it protects less than the one in force is then in the journal.
+        AuditConfig("config.reload", AuditState.Executed, config.SourcePath, string.Join(' ', PolicyComparison.Weakens(_snapshots.Current.Config, config)));
+        _snapshots.Swap(compiled);
         _routing.Keep(_snapshots.Current.Routes);
         _board.Keep(_snapshots.Current.Routes);
         _status.ReloadFailedAt = null;
@@ -125,6 +135,7 @@ public sealed class GatewayEngine : IDisposable
     {
         _status.ReloadFailedAt = _parts.Time.GetUtcNow();
         _metrics.ConfigRefused();
+        AuditConfig("config.reload", AuditState.Failed, _snapshots.Current.Config.SourcePath, "");
     }
 
     /// <summary>Where metrics find the journal's backlog: rows and bytes.</summary>
@@ -133,6 +144,7 @@ public sealed class GatewayEngine : IDisposable
     /// <summary>Starts what runs in the background.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        AuditConfig("config.start", AuditState.Executed, _snapshots.Current.Config.SourcePath, "");
         await _watch.StartAsync(cancellationToken);
         await Prober.StartAsync(cancellationToken);
     }
@@ -184,6 +196,26 @@ public sealed class GatewayEngine : IDisposable
         _export?.Dispose();
         _connector.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>
+    /// Writes down what became of a configuration. It is in the journal when this returns; nobody waits for a disk. A full journal is told and
+    /// stops nothing: a new configuration may be what helps.
+    /// </summary>
+    private void AuditConfig(string action, AuditState state, string file, string weakened) =>
+        _ = AuditAsync(new AuditEvent { At = _parts.Time.GetUtcNow(), Kind = AuditKind.Config, Action = action, State = state, Target = file, Rule = weakened });
+
+    private async Task AuditAsync(AuditEvent what)
+    {
+        try
+        {
+            await Audit.AppendAsync(what, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            // A boundary: it may run on a timer, where nobody else would see it.
+            _log.NotAudited(what.Action, error.Message);
+        }
     }
 
     private GatewaySnapshot Compile(GatewayConfig config)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Access;
 using Weir.Gateway.Access.Directory;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Ledger;
 using Weir.Providers.Pricing;
 using Weir.Providers.Upstream;
@@ -12,6 +13,9 @@ public sealed record GatewayParts
 {
     /// <summary>Where finished requests are written down.</summary>
     public required IRequestLedger Ledger { get; init; }
+
+    /// <summary>Where what must be provable is written down.</summary>
+    public IAuditTrail Audit { get; init; } = new NoAuditTrail();
 
     /// <summary>Makes loggers.</summary>
     public required ILoggerFactory Logs { get; init; }

@@ -1,5 +1,6 @@
 using System.Net;
 using Weir.Gateway;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Config;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Ledger.Journal;
@@ -17,13 +18,15 @@ internal sealed class RunningGateway : IAsyncDisposable
     private readonly EntraDatabasePassword _password;
     private readonly ReplicaPulse _pulse;
     private readonly WebApplication _app;
+    private readonly AuditCheckpoints _checkpoints;
 
     private RunningGateway(
-        Storage.Storage storage, EntraDatabasePassword password, ReplicaPulse pulse, RequestJournal journal, GatewayEngine engine, WebApplication app)
+        Storage.Storage storage, EntraDatabasePassword password, ReplicaPulse pulse, AuditCheckpoints checkpoints, RequestJournal journal, GatewayEngine engine, WebApplication app)
     {
         _storage = storage;
         _password = password;
         _pulse = pulse;
+        _checkpoints = checkpoints;
         _app = app;
         Journal = journal;
         Engine = engine;
@@ -60,14 +63,17 @@ internal sealed class RunningGateway : IAsyncDisposable
         }
         await storage.ReachAsync(cancellationToken);
         await Task.Run(storage.Migrations.Migrate, cancellationToken);
-        var replica = new Replica(Guid.CreateVersion7().ToString(), VersionCommand.Version);
-        var pulse = await ReplicaPulse.StartAsync(storage, replica, TimeProvider.System, logs.CreateLogger("Weir.Storage"), cancellationToken);
+        var replica = ReplicaName.Of(folder);
+        var pulse = await ReplicaPulse.StartAsync(storage, new Replica(replica, VersionCommand.Version), TimeProvider.System, logs.CreateLogger("Weir.Storage"), cancellationToken);
+        var key = config.Audit.SigningKeyFile is { } keyFile ? AuditKey.FromFile(keyFile) : null;
+        var checkpoints = new AuditCheckpoints(storage.Audit, key, replica, TimeProvider.System, logs.CreateLogger("Weir.Audit"));
         var journal = await RequestJournal.OpenAsync(
-            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability },
-            storage.Ledger, TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
+            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability, Replica = replica },
+            new CheckpointedStore(storage.Ledger, checkpoints), TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
         var engine = new GatewayEngine(config, new GatewayParts
         {
             Ledger = journal,
+            Audit = journal,
             Kept = storage.Kept,
             Directory = storage.Directory,
             Logs = logs,
@@ -80,7 +86,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         });
         engine.ObserveJournal(() => (journal.Status.PendingRows, journal.Status.PendingBytes));
         var app = Composition.Build(engine, config, options, host, logs);
-        var running = new RunningGateway(storage, password, pulse, journal, engine, app);
+        var running = new RunningGateway(storage, password, pulse, checkpoints, journal, engine, app);
         await app.StartAsync(cancellationToken);
         await engine.StartAsync(cancellationToken);
         return running;
@@ -92,9 +98,11 @@ internal sealed class RunningGateway : IAsyncDisposable
         await Engine.StopAsync();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-        Engine.Dispose();
         await Journal.DisposeAsync();
+        // The last rows are in the store: the last checkpoint knows them, and what exports it is still there.
+        await _checkpoints.DisposeAsync();
         await _pulse.DisposeAsync();
+        Engine.Dispose();
         _storage.Dispose();
         _password.Dispose();
     }

@@ -1,4 +1,5 @@
 using Weir.Gateway.Access.Directory;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Budgets;
 using Weir.Gateway.Ledger;
 
@@ -22,6 +23,9 @@ public sealed class Storage : IDisposable
 
     /// <summary>Keys, teams, users and the like.</summary>
     public IDirectoryStore Directory => _parts.Directory;
+
+    /// <summary>What happened, chained and checkpointed.</summary>
+    public IAuditStore Audit => _parts.Audit;
 
     /// <summary>Its schema.</summary>
     public IMigrationRunner Migrations => _parts.Migrations;

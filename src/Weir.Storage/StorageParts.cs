@@ -1,4 +1,5 @@
 using Weir.Gateway.Access.Directory;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Budgets;
 using Weir.Gateway.Ledger;
 
@@ -14,6 +15,8 @@ internal sealed record StorageParts
     public required IKeptIndex Kept { get; init; }
 
     public required IDirectoryStore Directory { get; init; }
+
+    public required IAuditStore Audit { get; init; }
 
     public required IMigrationRunner Migrations { get; init; }
 

@@ -14,7 +14,7 @@ public abstract class MigrationCompliance
     private static readonly string Beats = "CREATE TABLE replicas (id text PRIMARY KEY, version text NOT NULL, level integer NOT NULL, beat_at {0} NOT NULL)";
 
     /// <summary>The scripts that the driver brings, by name.</summary>
-    protected static readonly string[] Own = ["0001_request_log.sql", "0002_kept_things.sql", "0003_expand_replicas.sql", "0004_expand_directory.sql", "0005_expand_budgets.sql"];
+    protected static readonly string[] Own = ["0001_request_log.sql", "0002_kept_things.sql", "0003_expand_replicas.sql", "0004_expand_directory.sql", "0005_expand_budgets.sql", "0006_expand_audit.sql"];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -34,6 +34,9 @@ public sealed record GatewayConfig
     /// <summary>Behaviour of requests that is not routing.</summary>
     public RequestConfig Request { get; init; } = new();
 
+    /// <summary>What is written down about commands, and who signs it.</summary>
+    public AuditConfig Audit { get; init; } = new();
+
     /// <summary>Where rows go: <c>sqlite:///path</c>; null for the default beside the config file.</summary>
     public Secret? DatabaseUrl { get; init; }
 }

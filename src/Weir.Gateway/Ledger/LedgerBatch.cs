@@ -1,3 +1,5 @@
+using Weir.Gateway.Audit;
+
 namespace Weir.Gateway.Ledger;
 
 /// <summary>
@@ -11,6 +13,7 @@ public sealed class LedgerBatch
     public const int MaxRows = 1000;
 
     private readonly Entry[] _entries = new Entry[MaxRows];
+    private readonly Entry[] _events = new Entry[MaxRows];
     private readonly byte[] _buffer;
 
     internal LedgerBatch(int bufferBytes) => _buffer = new byte[bufferBytes];
@@ -24,15 +27,31 @@ public sealed class LedgerBatch
     /// <summary>Rows in the batch.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Audit events in the batch, in the order of the journal between the rows.</summary>
+    public int EventCount { get; private set; }
+
+    /// <summary>Rows and events.</summary>
+    public int Total => Count + EventCount;
+
     /// <summary>The segment is committed up to here, exclusive, once this batch is.</summary>
     public long EndPosition { get; private set; }
 
     internal Span<byte> Buffer => _buffer;
 
-    internal bool IsFull => Count == MaxRows;
+    internal bool IsFull => Total == MaxRows;
 
     /// <summary>Where the row begins in its segment.</summary>
     public long PositionOf(int index) => At(index).Position;
+
+    /// <summary>Where the event begins in its segment.</summary>
+    public long PositionOfEvent(int index) => EventAt(index).Position;
+
+    /// <summary>Decodes an audit event; its spans point into the batch.</summary>
+    public AuditEntry Event(int index)
+    {
+        ref readonly var entry = ref EventAt(index);
+        return AuditEntry.Read(_buffer.AsSpan(entry.Offset, entry.Length));
+    }
 
     /// <summary>Decodes a row; its spans point into the batch.</summary>
     public LedgerRow Row(int index)
@@ -64,6 +83,31 @@ public sealed class LedgerBatch
         return batch;
     }
 
+    /// <summary>A batch of audit events that come from no journal: for tests of a store.</summary>
+    /// <param name="segment">Id of the segment to pretend.</param>
+    /// <param name="position">Position of the first event; each takes one.</param>
+    /// <param name="events">At most <see cref="MaxRows"/>.</param>
+    /// <param name="replica">Whose journal to pretend.</param>
+    public static LedgerBatch Of(long segment, long position, IReadOnlyCollection<AuditEvent> events, string replica)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(events.Count, MaxRows);
+        using var body = new AuditBody();
+        var payloads = events.Select(what => AuditEntry.Encode(what, body).ToArray()).ToList();
+        var batch = new LedgerBatch(payloads.Sum(payload => payload.Length));
+        batch.Start(segment, replica);
+        int offset = 0;
+        foreach (byte[] payload in payloads)
+        {
+            payload.CopyTo(batch._buffer, offset);
+            batch.AddEvent(position, offset, payload.Length);
+            offset += payload.Length;
+            batch.EndAt(++position);
+        }
+
+        return batch;
+    }
+
     /// <summary>A row that was stored on its own, as <see cref="LedgerRow.Payload"/>.</summary>
     /// <exception cref="LedgerVersionException">A later build wrote it.</exception>
     /// <exception cref="LedgerFormatException">It is not a row.</exception>
@@ -74,9 +118,12 @@ public sealed class LedgerBatch
         Segment = segment;
         Replica = replica;
         Count = 0;
+        EventCount = 0;
     }
 
     internal void Add(long position, int offset, int length) => _entries[Count++] = new Entry(position, offset, length);
+
+    internal void AddEvent(long position, int offset, int length) => _events[EventCount++] = new Entry(position, offset, length);
 
     internal void EndAt(long position) => EndPosition = position;
 
@@ -84,6 +131,12 @@ public sealed class LedgerBatch
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count);
         return ref _entries[index];
+    }
+
+    private ref readonly Entry EventAt(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)EventCount);
+        return ref _events[index];
     }
 
     private readonly record struct Entry(long Position, int Offset, int Length);

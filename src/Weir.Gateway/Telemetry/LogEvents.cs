@@ -26,6 +26,9 @@ internal static partial class LogEvents
     [LoggerMessage(1024, LogLevel.Warning, "Neither LITELLM_SALT_KEY nor a master key is set: ids of stored responses, files and batches are wrapped with a secret of this process, and nobody knows them after a restart")]
     internal static partial void IdsEndWithProcess(this ILogger logger);
 
+    [LoggerMessage(1043, LogLevel.Error, "{Action} happened and could not be written to the audit: {Problem}")]
+    internal static partial void NotAudited(this ILogger logger, string action, string problem);
+
     [LoggerMessage(1030, LogLevel.Warning, "No price is known for {Model} of provider {Provider} (deployment {Deployment}): its cost is recorded as unknown; set model_info.base_model or input_cost_per_token and output_cost_per_token")]
     internal static partial void PriceUnknown(this ILogger logger, string provider, string model, string deployment);
 }

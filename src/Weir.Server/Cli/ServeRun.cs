@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Weir.Gateway;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Config;
 using Weir.Gateway.Config.Binding;
 using Weir.Gateway.Config.Check;
@@ -34,7 +35,7 @@ internal static class ServeRun
         {
             return await ServeAsync(options, loaded, () => Load(options, loading), variable, cancellationToken);
         }
-        catch (Exception error) when (error is StartException or JournalBusyException or LedgerVersionException or MigrationException
+        catch (Exception error) when (error is StartException or AuditKeyException or JournalBusyException or LedgerVersionException or MigrationException
             or StorageUrlException or StorageUnavailableException or DbException or FormatException or InvalidDataException or IOException or SocketException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync($"weir: can't start: {error.Message}");

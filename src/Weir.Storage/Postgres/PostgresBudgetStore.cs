@@ -114,7 +114,8 @@ internal sealed class PostgresBudgetStore(PostgresDatabase database) : IBudgetSt
         var sums = new ChargeSums();
         var (interrupted, charged) = (0, 0L);
         copy.Begin();
-        foreach (byte[] payload in await new OpenRequests(database).TakeAsync(connection, replica, cancellationToken))
+        var open = await new OpenRequests(database).TakeAsync(connection, replica, cancellationToken);
+        foreach (byte[] payload in open)
         {
             var row = LedgerBatch.RowOf(payload);
             copy.Add(row);
@@ -130,6 +131,8 @@ internal sealed class PostgresBudgetStore(PostgresDatabase database) : IBudgetSt
         await _bookings.BookAsync(connection, charges, cancellationToken);
         long freed = await _bookings.FreeAsync(connection, [.. slices.Select(slice => slice with { Nanos = long.MaxValue / 2 })], cancellationToken);
         await PostgresSql.ExecuteAsync(connection, $"DELETE FROM {_rows.Slices} WHERE epoch = ANY ($1) AND amount = 0", [slices.Select(slice => slice.Epoch).ToArray()], cancellationToken);
+        using var audit = new AuditCopy(database);
+        await audit.WriteAsync(connection, open, replica, cancellationToken);
         return new ReplicaClosure(interrupted, charged, freed);
     }
 

@@ -10,7 +10,7 @@ namespace Weir.Storage.Postgres;
 /// <summary>Reads of the request ledger; a cold path.</summary>
 internal sealed class PostgresLedgerQueries(PostgresDatabase database)
 {
-    private const string Columns = """
+    internal const string Columns = """
         id, call_id, started_at, operation, streamed, key_hash, requested_model, model_group, deployment_id, provider, upstream_model,
         end_user, outcome, status, error_type, prompt_tokens, completion_tokens, total_tokens, cached_prompt_tokens, cache_write_tokens,
         reasoning_tokens, audio_prompt_tokens, audio_completion_tokens, usage_estimated, cost_nanos, cost_known, duration_us, ttft_us,
@@ -109,7 +109,7 @@ internal sealed class PostgresLedgerQueries(PostgresDatabase database)
         return totals;
     }
 
-    private static LedgerEntry Entry(NpgsqlDataReader row)
+    internal static LedgerEntry Entry(NpgsqlDataReader row)
     {
         var record = new RequestRecord
         {

@@ -20,6 +20,7 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database) : ILedgerSt
     private readonly PostgresBookings _bookings = new(database);
     private readonly LedgerCopy _copy = new(database);
     private readonly OpenRequests _open = new(database);
+    private readonly AuditCopy _audit = new(database);
     private readonly ChargeSums _sums = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private bool _forgotten;
@@ -44,6 +45,7 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database) : ILedgerSt
             await _copy.SendAsync(connection, cancellationToken);
             await _open.WriteAsync(connection, batch, done, cancellationToken);
             await _bookings.BookAsync(connection, _sums.Of(batch, done), cancellationToken);
+            await _audit.WriteAsync(connection, batch, done, cancellationToken);
             if (batch.EndPosition > done)
             {
                 await PostgresSql.ExecuteAsync(connection, _moved, [batch.Segment, batch.EndPosition], cancellationToken);
@@ -75,6 +77,7 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database) : ILedgerSt
     public void Dispose()
     {
         _turn.Dispose();
+        _audit.Dispose();
         database.Dispose();
     }
 

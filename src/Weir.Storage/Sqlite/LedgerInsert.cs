@@ -55,6 +55,7 @@ internal sealed class LedgerInsert : IDisposable
         _open = Prepare("INSERT INTO open_requests (replica, ticket, row) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
         _close = Prepare("DELETE FROM open_requests WHERE replica = ? AND ticket = ?");
         Settlement = new ChargeBooking(connection);
+        Audit = new AuditInsert(connection);
         using var forget = Prepare(ForgetOld);
         Run(forget);
     }
@@ -65,12 +66,16 @@ internal sealed class LedgerInsert : IDisposable
     /// <summary>Books what rows charge, over the same connection.</summary>
     public ChargeBooking Settlement { get; }
 
+    /// <summary>Chains what happened, over the same connection.</summary>
+    public AuditInsert Audit { get; }
+
     /// <summary>One transaction: the rows that are new, what they charge, and how far the segment is now.</summary>
     public void Write(LedgerBatch batch) => InTransaction(() =>
         {
             long done = Progress(batch.Segment);
             var replica = Encoding.UTF8.GetBytes(batch.Replica);
             InsertRows(batch, done, replica);
+            Audit.Write(batch, done, replica);
             foreach (var charge in _sums.Of(batch, done))
             {
                 Settlement.Book(charge);
@@ -115,6 +120,7 @@ internal sealed class LedgerInsert : IDisposable
     public void Dispose()
     {
         Settlement.Dispose();
+        Audit.Dispose();
         _open.Dispose();
         _close.Dispose();
         _begin.Dispose();

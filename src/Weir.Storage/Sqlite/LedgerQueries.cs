@@ -11,7 +11,7 @@ namespace Weir.Storage.Sqlite;
 /// <summary>Reads of the request ledger. Blocking; a cold path.</summary>
 internal sealed class LedgerQueries(SqliteDatabase database)
 {
-    private const string Columns = """
+    internal const string Columns = """
         id, call_id, started_at, operation, streamed, key_hash, requested_model, model_group, deployment_id, provider, upstream_model,
         end_user, outcome, status, error_type, prompt_tokens, completion_tokens, total_tokens, cached_prompt_tokens, cache_write_tokens,
         reasoning_tokens, audio_prompt_tokens, audio_completion_tokens, usage_estimated, cost_nanos, cost_known, duration_us, ttft_us,
@@ -106,7 +106,7 @@ internal sealed class LedgerQueries(SqliteDatabase database)
         return totals;
     }
 
-    private static LedgerEntry Entry(SqliteDataReader row)
+    internal static LedgerEntry Entry(SqliteDataReader row)
     {
         var record = new RequestRecord
         {
@@ -154,7 +154,8 @@ internal sealed class LedgerQueries(SqliteDatabase database)
         return key.Length == 64 && Convert.FromHexString(key, hash, out _, out _) == OperationStatus.Done ? hash : key;
     }
 
-    private static string Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
+    // As bytes: a text that a caller wrote may hold a zero, at which the driver would end it.
+    private static string Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? "" : Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(column));
 
     private static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 

@@ -165,7 +165,9 @@ internal sealed class SqliteBudgetStore(SqliteLedgerStore ledger, TimeProvider t
     {
         var sums = new ChargeSums();
         var (interrupted, charged, freed) = (0, 0L, 0L);
-        foreach (var payload in BudgetSql.OpenRequests(connection, replica))
+        var open = BudgetSql.OpenRequests(connection, replica);
+        insert.Audit.Write(open, replica);
+        foreach (var payload in open)
         {
             var row = LedgerBatch.RowOf(payload);
             insert.Add(row);

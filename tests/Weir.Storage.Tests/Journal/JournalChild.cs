@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Config;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Ledger.Journal;
@@ -14,6 +15,7 @@ namespace Weir.Storage.Tests.Journal;
 internal static class JournalChild
 {
     public const string FolderVariable = "WEIR_TEST_JOURNAL_CHILD";
+    public const string Replica = "child";
     public const string DurabilityVariable = "WEIR_TEST_JOURNAL_DURABILITY";
 
     public static async Task<int> Main(string[] args)
@@ -36,6 +38,7 @@ internal static class JournalChild
             {
                 Folder = Path.Combine(folder, "journal"),
                 Durability = durability,
+                Replica = Replica,
                 SegmentBytes = 256 << 10,
                 GatherFor = TimeSpan.FromMilliseconds(20),
             },
@@ -49,6 +52,11 @@ internal static class JournalChild
             {
                 string id = string.Create(CultureInfo.InvariantCulture, $"{run}-{thread}-{i}");
                 await journal.AppendAsync(SampleRecords.Usual(id), CancellationToken.None);
+                if (i % 5 == 0)
+                {
+                    await journal.AppendAsync(new AuditEvent { At = DateTimeOffset.UnixEpoch, Kind = AuditKind.Tool, Action = "call", CallId = id }, CancellationToken.None);
+                }
+
                 byte[] line = [.. System.Text.Encoding.ASCII.GetBytes(id), (byte)'\n'];
                 lock (gate)
                 {

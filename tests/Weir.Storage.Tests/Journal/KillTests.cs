@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Gateway.Audit.Verify;
 using Weir.Gateway.Config;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Ledger.Journal;
@@ -38,7 +39,7 @@ public sealed class KillTests : IDisposable
         using var storage = StorageSetup.Open(null, Path.Combine(_folder, "weir.db"), NullLogger.Instance);
         storage.Migrations.Migrate();
         await using (var journal = await RequestJournal.OpenAsync(
-            new JournalOptions { Folder = Path.Combine(_folder, "journal") }, storage.Ledger, TimeProvider.System, NullLogger.Instance, Stop))
+            new JournalOptions { Folder = Path.Combine(_folder, "journal"), Replica = JournalChild.Replica }, storage.Ledger, TimeProvider.System, NullLogger.Instance, Stop))
         {
             Assert.Equal(0, journal.Status.Quarantined);
         }
@@ -51,6 +52,25 @@ public sealed class KillTests : IDisposable
         // Each of the four threads may have had one row written whose id was not printed yet.
         Assert.InRange(stored.Count, acknowledged.Count, acknowledged.Count + (4 * Kills));
         Assert.True(acknowledged.Count >= 50 * Kills);
+        await AssertAuditedAsync(storage, stored, acknowledged);
+    }
+
+    /// <summary>The chain holds each row of the ledger and each event once, whatever was replayed, and nothing in it is broken.</summary>
+    private static async Task AssertAuditedAsync(Storage storage, List<string> stored, HashSet<string> acknowledged)
+    {
+        var report = await new AuditVerifier(storage.Audit, null, []).RunAsync(Stop);
+        Assert.Empty(report.Findings);
+        Assert.Equal(0, await storage.Audit.UnauditedCallsAsync(Stop));
+        var (calls, events) = (new List<string>(), new List<string>());
+        for (long after = 0; await storage.Audit.ReadAsync(JournalChild.Replica, after, 1000, Stop) is { Count: > 0 } rows; after = rows[^1].Seq)
+        {
+            calls.AddRange(rows.Where(row => row.Kind == "model_call").Select(row => row.CallId));
+            events.AddRange(rows.Where(row => row.Kind == "tool").Select(row => row.CallId));
+        }
+
+        Assert.Equal(stored.Order(StringComparer.Ordinal), calls.Order(StringComparer.Ordinal));
+        Assert.Equal(events.Count, events.Distinct(StringComparer.Ordinal).Count());
+        Assert.Empty(acknowledged.Where(id => int.Parse(id[(id.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture) % 5 == 0).Except(events));
     }
 
     /// <summary>Kills the child while it prints, after about so many rows; what it printed whole was acknowledged.</summary>

@@ -46,6 +46,7 @@ internal sealed class ConfigBinder(BindingSources sources)
             Access = settings.Access(),
             Request = settings.Request(),
             Telemetry = settings.Telemetry(),
+            Audit = settings.Audit(),
             DatabaseUrl = settings.DatabaseUrl(),
         };
         new ModelReferenceCheck(config, surroundings.AbilitiesOf, router, liteLlm, general, problems).Run();

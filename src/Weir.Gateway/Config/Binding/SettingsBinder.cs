@@ -116,6 +116,22 @@ internal sealed class SettingsBinder(SectionReader general, SectionReader liteLl
         };
     }
 
+    /// <summary>The audit.</summary>
+    public AuditConfig Audit()
+    {
+        var section = general.Section("audit");
+        return new AuditConfig
+        {
+            SigningKeyFile = section?.Text("signing_key_file") ?? (sources.Variable(AuditConfig.KeyFileVariable) is { Length: > 0 } file ? file : null),
+            Arguments = (section is null ? null : Word(section, "arguments", "masked", "hash", "off")) switch
+            {
+                "hash" => AuditArgumentsMode.Hash,
+                "off" => AuditArgumentsMode.Off,
+                _ => AuditArgumentsMode.Masked,
+            },
+        };
+    }
+
     /// <summary>Where rows go.</summary>
     public Secret? DatabaseUrl() =>
         general.Secret("database_url") ?? (sources.Variable("DATABASE_URL") is { Length: > 0 } url ? new Secret(url) : null);

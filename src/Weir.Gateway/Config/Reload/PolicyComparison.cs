@@ -17,6 +17,7 @@ public static class PolicyComparison
         MockTesting,
         OpenEndpoints,
         Doors,
+        Audit,
     ];
 
     /// <summary>One sentence per lowered protection; empty when there is none.</summary>
@@ -130,6 +131,19 @@ public static class PolicyComparison
         if (before.Access.EnforceFallbackModelAccess && !after.Access.EnforceFallbackModelAccess)
         {
             yield return "Fallbacks no longer ask whether the key may use them.";
+        }
+    }
+
+    private static IEnumerable<string> Audit(GatewayConfig before, GatewayConfig after)
+    {
+        if (before.Audit.SigningKeyFile is not null && after.Audit.SigningKeyFile is null)
+        {
+            yield return "From the next start on the audit's checkpoints are not signed.";
+        }
+
+        if (before.Audit.Arguments != AuditArgumentsMode.Off && after.Audit.Arguments == AuditArgumentsMode.Off)
+        {
+            yield return "The audit no longer keeps arguments of commands.";
         }
     }
 

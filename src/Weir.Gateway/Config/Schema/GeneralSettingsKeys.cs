@@ -12,6 +12,11 @@ internal static class GeneralSettingsKeys
     private const string NoContent = "Rows never hold prompts or replies.";
     private const string NoAlerts = "Alert on /metrics instead.";
 
+    private static readonly ConfigSection Audit = new(
+        "general_settings.audit", false,
+        Served("signing_key_file", Text, "PEM file of the private key that signs the audit's checkpoints"),
+        Served("arguments", Text, "What is kept of the arguments of commands") with { Choices = ["masked", "hash", "off"] });
+
     /// <summary>The section.</summary>
     public static readonly ConfigSection Section = new(
         "general_settings", false,
@@ -36,6 +41,7 @@ internal static class GeneralSettingsKeys
             Served("moderation_model", Text, "Model forced on every moderation call"),
             Served("max_file_size_mb", Number, "Largest form with files (uploads, images, audio); else max_request_size_mb, else 128"),
             Served("max_request_size_mb", Number, "Largest request body"),
+            Served("audit", Map, "The tamper-evident audit") with { Map = Audit },
             Served("dangerously_permit_weak_or_unset_master_key", Bool, "Start with a weak master key, or none"),
             Served("dangerously_allow_mock_testing_request_params", Bool, "Let requests carry mock_testing_* members"),
 

@@ -4,11 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace Weir.Gateway.Ledger.Journal;
 
-/// <summary>What a record holds. A later kind: audit.</summary>
+/// <summary>What a record holds.</summary>
 internal enum EntryKind : byte
 {
     /// <summary>A request that ended, or that begins.</summary>
     Request = 1,
+
+    /// <summary>An audit event.</summary>
+    Audit = 2,
 }
 
 /// <summary>What lies at a position of a segment.</summary>

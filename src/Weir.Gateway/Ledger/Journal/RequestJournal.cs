@@ -1,4 +1,5 @@
 using System.Buffers;
+using Weir.Gateway.Audit;
 using Weir.Gateway.Config;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace Weir.Gateway.Ledger.Journal;
 /// The request ledger as an append-only file with a store behind it. A row is one write to the operating system before the
 /// caller sees the end of the answer; the store gets it in the background. See docs/adr/0003-journal.md.
 /// </summary>
-public sealed class RequestJournal : IRequestLedger, IAsyncDisposable
+public sealed class RequestJournal : IRequestLedger, IAuditTrail, IAsyncDisposable
 {
     private const int StackBytes = 2048;
     private const string LockName = "journal.lock";
@@ -98,6 +99,23 @@ public sealed class RequestJournal : IRequestLedger, IAsyncDisposable
                 ArrayPool<byte>.Shared.Return(rented);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask AppendAsync(AuditEvent what, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(what);
+        if (what.Kind == AuditKind.ModelCall)
+        {
+            throw new ArgumentException("model calls are derived from the ledger's rows", nameof(what));
+        }
+
+        using var body = new AuditBody();
+        byte[] payload = AuditEntry.Encode(what, body);
+        byte[] record = new byte[JournalFormat.FrameBytes + payload.Length];
+        payload.CopyTo(record, JournalFormat.FrameBytes);
+        var wait = Append(record, EntryKind.Audit);
+        return wait is null ? ValueTask.CompletedTask : new ValueTask(wait.WaitAsync(cancellationToken));
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,15 @@ internal sealed class SegmentReader(LedgerStatus status, ILogger logger, string 
             var state = JournalFormat.Inspect(bytes[at..], segment.Id, out int length);
             if (state == FrameState.Whole && IsRow(bytes.Slice(at, length)))
             {
-                batch.Add(from + at, at + JournalFormat.FrameBytes, length - JournalFormat.FrameBytes);
+                if (bytes[at + 8] == (byte)EntryKind.Audit)
+                {
+                    batch.AddEvent(from + at, at + JournalFormat.FrameBytes, length - JournalFormat.FrameBytes);
+                }
+                else
+                {
+                    batch.Add(from + at, at + JournalFormat.FrameBytes, length - JournalFormat.FrameBytes);
+                }
+
                 at += length;
                 continue;
             }
@@ -46,14 +54,22 @@ internal sealed class SegmentReader(LedgerStatus status, ILogger logger, string 
 
     private static bool IsRow(ReadOnlySpan<byte> record)
     {
-        if (record[8] != (byte)EntryKind.Request)
+        if (record[8] is not ((byte)EntryKind.Request or (byte)EntryKind.Audit))
         {
-            throw new LedgerVersionException("record kind", record[8], (long)EntryKind.Request);
+            throw new LedgerVersionException("record kind", record[8], (long)EntryKind.Audit);
         }
 
         try
         {
-            LedgerRowReader.Read(record[JournalFormat.FrameBytes..]);
+            if (record[8] == (byte)EntryKind.Audit)
+            {
+                AuditEntry.Read(record[JournalFormat.FrameBytes..]);
+            }
+            else
+            {
+                LedgerRowReader.Read(record[JournalFormat.FrameBytes..]);
+            }
+
             return true;
         }
         catch (LedgerFormatException)

@@ -239,13 +239,13 @@ internal sealed class StoreFeed : IDisposable
                 if (!counted)
                 {
                     counted = true;
-                    _status.Replayed(_batch.Count);
+                    _status.Replayed(_batch.Total);
                 }
 
-                if (_batch.Count > 0)
+                if (_batch.Total > 0)
                 {
                     await _store.WriteAsync(_batch, cancellationToken);
-                    _status.Committed(_batch.Count);
+                    _status.Committed(_batch.Total);
                 }
 
                 return next;
@@ -254,7 +254,7 @@ internal sealed class StoreFeed : IDisposable
             {
                 // A boundary: whatever the store's driver throws, the rows stay in the journal and the next try comes.
                 _status.StoreFailed(error.Message);
-                _logger.StoreFailed(error, _batch.Count, error.Message, _status.PendingBytes, delay);
+                _logger.StoreFailed(error, _batch.Total, error.Message, _status.PendingBytes, delay);
             }
 
             // Whoever asks for a flush or a stop asks for a try now.

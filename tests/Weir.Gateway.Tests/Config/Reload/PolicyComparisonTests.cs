@@ -10,6 +10,7 @@ public sealed class PolicyComparisonTests
     {
         Access = new AccessConfig { MasterKey = new Secret("sk-good"), RequireAuthForMetrics = true, MaxRequestBytes = 100 },
         Deployments = [Deployment()],
+        Audit = new AuditConfig { SigningKeyFile = "key.pem", Arguments = AuditArgumentsMode.Hash },
     };
 
     public static TheoryData<string, Func<GatewayConfig, GatewayConfig>> Weaker => new()
@@ -23,6 +24,8 @@ public sealed class PolicyComparisonTests
         { "/metrics no longer asks for a key.", static config => config with { Access = config.Access with { RequireAuthForMetrics = false } } },
         { "The largest request body rises from 100 to 200 bytes.", static config => config with { Access = config.Access with { MaxRequestBytes = 200 } } },
         { "Anyone may now call /a without a key.", static config => config with { PassThrough = new PassThroughConfig { Endpoints = [new PassThroughEndpoint { Path = "/a", Target = new Uri("https://x.example"), Auth = false }] } } },
+        { "From the next start on the audit's checkpoints are not signed.", static config => config with { Audit = config.Audit with { SigningKeyFile = null } } },
+        { "The audit no longer keeps arguments of commands.", static config => config with { Audit = config.Audit with { Arguments = AuditArgumentsMode.Off } } },
         { "Requests may now carry mock_testing_* members.", static config => config with { Request = config.Request with { AllowMockTesting = true } } },
     };
 
