@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Access;
+using Weir.Gateway.Budgets;
 using Weir.Gateway.Config;
 using Weir.Gateway.Endpoints;
 using Weir.Gateway.Endpoints.Health;
@@ -10,7 +11,9 @@ using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Gateway.Pipeline.Uploads;
+using Weir.Gateway.RateLimits;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
 using Weir.Gateway.Telemetry;
@@ -45,6 +48,7 @@ public sealed class GatewayEngine : IDisposable
     private readonly OtlpSettings? _otlp;
     private readonly OtlpExport? _export;
     private readonly IReadOnlyList<GatewayRoute> _routes;
+    private readonly BudgetDesk? _desk;
 
     /// <summary>Puts the engine together and compiles <paramref name="config"/>.</summary>
     public GatewayEngine(GatewayConfig config, GatewayParts parts)
@@ -69,9 +73,13 @@ public sealed class GatewayEngine : IDisposable
         var attempt = new UpstreamAttempt(parts.Time, caps);
         var shelf = new KeptShelf(parts.Kept, parts.Logs.CreateLogger<KeptShelf>());
         var kept = new KeptAttempt(attempt, shelf, parts.Time, caps);
-        var attempts = new AttemptLoop(attempt, kept, picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
+        _desk = parts.Budgets is { } budgets
+            ? new BudgetDesk(budgets, new BudgetDeskOptions(parts.Replica, parts.Ledger.FlushAsync), parts.Time, parts.Logs.CreateLogger<BudgetDesk>()) { Calendar = new BudgetCalendar(config.Budgets.Zone) }
+            : null;
+        var spender = new Spender(_desk, parts.Ledger, parts.Time, parts.Logs.CreateLogger<Spender>());
+        var attempts = new AttemptLoop(spender, attempt, kept, picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
         var uploads = new UploadReader(new UploadFolder(config.Request.UploadFolder ?? parts.UploadFolder), parts.Logs.CreateLogger<UploadReader>());
-        var pipeline = new GatewayPipeline(_snapshots, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, parts.Ledger, parts.Time), attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
+        var pipeline = new GatewayPipeline(_snapshots, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, spender, parts.Time), attempts, new AnswerRelay(spender, _observer, parts.Time), parts.Ledger, new SpeedLimiter(new LocalWindows(parts.Time)), spender, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline,
@@ -103,6 +111,10 @@ public sealed class GatewayEngine : IDisposable
         _snapshots.Swap(Compile(config));
         _routing.Keep(_snapshots.Current.Routes);
         _board.Keep(_snapshots.Current.Routes);
+        if (_desk is not null && !_desk.Calendar.Zone.Equals(config.Budgets.Zone))
+        {
+            _desk.Calendar = new BudgetCalendar(config.Budgets.Zone);
+        }
         _status.ReloadFailedAt = null;
     }
 
@@ -117,7 +129,17 @@ public sealed class GatewayEngine : IDisposable
     public void ObserveJournal(Func<(long Rows, long Bytes)> read) => _metrics.ObserveJournal(read);
 
     /// <summary>Starts what runs in the background.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => Prober.StartAsync(cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _desk?.Start();
+        return Prober.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Once no request is served any more: hands back what was borrowed of budgets. The ledger must still be open.</summary>
+    public ValueTask CloseBudgetsAsync() => _desk?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>Renews and hands back what is borrowed of budgets, as the background does from time to time.</summary>
+    internal Task KeepBudgetsAsync(CancellationToken cancellationToken) => _desk?.KeepAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Stops what runs in the background.</summary>
     public Task StopAsync() => Prober.StopAsync(CancellationToken.None);

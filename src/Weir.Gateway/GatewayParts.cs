@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Weir.Gateway.Access;
+using Weir.Gateway.Budgets;
 using Weir.Gateway.Ledger;
 using Weir.Providers.Pricing;
 using Weir.Providers.Upstream;
@@ -29,6 +30,12 @@ public sealed record GatewayParts
 
     /// <summary>Whose the files and batches are that upstreams keep.</summary>
     public IKeptIndex Kept { get; init; } = new MemoryKeptIndex();
+
+    /// <summary>Where budgets are counted; null when there is no database: callers with a budget are then refused.</summary>
+    public IBudgetStore? Budgets { get; init; }
+
+    /// <summary>The name under which this process borrows from budgets; the same after a restart.</summary>
+    public string Replica { get; init; } = "local";
 
     /// <summary>Prices.</summary>
     public PriceBook Prices { get; init; } = PriceBook.Embedded;

@@ -53,13 +53,22 @@ internal sealed class RunningGateway : IAsyncDisposable
             StartLog.Warning(logs.CreateLogger("Weir.Start"), storage.Notice);
         }
         storage.Migrations.Migrate();
+        var replica = ReplicaName.Of(folder);
         var journal = await RequestJournal.OpenAsync(
-            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability },
+            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability, Replica = replica },
             storage.Ledger, TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
+        // Every row of an earlier life is in the store: what it borrowed and did not spend is free again.
+        var closed = await storage.Budgets.CloseReplicaAsync(replica, cancellationToken);
+        if (closed.Interrupted > 0)
+        {
+            StartLog.Warning(logs.CreateLogger("Weir.Start"), $"{closed.Interrupted} requests were under way when Weir ended last; each is charged what was reserved for it.");
+        }
         var engine = new GatewayEngine(config, new GatewayParts
         {
             Ledger = journal,
             Kept = storage.Kept,
+            Budgets = storage.Budgets,
+            Replica = replica,
             Logs = logs,
             Random = Chance.Shared,
             Outbound = OutboundOptions.FromEnvironment(variable),
@@ -82,6 +91,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         await Engine.StopAsync();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
+        await Engine.CloseBudgetsAsync();
         Engine.Dispose();
         await Journal.DisposeAsync();
         _storage.Dispose();

@@ -31,6 +31,9 @@ public sealed record GatewayConfig
     /// <summary>Behaviour of requests that is not routing.</summary>
     public RequestConfig Request { get; init; } = new();
 
+    /// <summary>Limits of money and how budgets behave.</summary>
+    public BudgetConfig Budgets { get; init; } = new();
+
     /// <summary>Where rows go: <c>sqlite:///path</c>; null for the default beside the config file.</summary>
     public Secret? DatabaseUrl { get; init; }
 }
@@ -103,6 +106,9 @@ public sealed record DeploymentConfig
 
     /// <summary>Calls in flight at most.</summary>
     public int? MaxParallelRequests { get; init; }
+
+    /// <summary>What may be spent at it; null for no limit.</summary>
+    public BudgetTerms? Budget { get; init; }
 
     /// <summary>Limits of time.</summary>
     public TimeoutConfig Timeouts { get; init; } = new();

@@ -196,6 +196,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
         var same = target.Format == call.Format;
         var patch = call.Surface.ModelInPath ? model.PatchWithoutModel : same ? target.Patch : model.Patch;
+        patch = call.Clamped?.In(patch) ?? patch;
         RequestPatcher.Apply(call.Bytes, call.View, patch, wantUsage: call.Stream && same && target.Format == WireFormat.OpenAIChat && takesOptions && !call.Surface.IsMedia, drop, call.Patched);
         if (asText && !ChatAsText.TryPatch(call.Bytes, call.View, call.Patched))
         {

@@ -42,6 +42,7 @@ internal sealed class ConfigBinder(BindingSources sources)
             Access = settings.Access(),
             Request = settings.Request(),
             Telemetry = settings.Telemetry(),
+            Budgets = new BudgetBinder(general, liteLlm, router, weir).Bind(),
             DatabaseUrl = settings.DatabaseUrl(),
         };
         new ModelReferenceCheck(config, surroundings.AbilitiesOf, router, liteLlm, general, problems).Run();
