@@ -24,6 +24,7 @@ internal sealed partial class LoanKeeper : IAsyncDisposable
     private readonly Dictionary<BudgetWindow, long> _told = [];
     private BudgetCalendar _calendar = BudgetCalendar.Utc;
     private Task _loop = Task.CompletedTask;
+    private bool _disposed;
 
     internal LoanKeeper(
         IBudgetStore store, string replica, TimeSpan term, Dictionary<BudgetWindow, SliceAccount> accounts, Lock gate, TimeProvider time, ILogger logger)
@@ -106,6 +107,10 @@ internal sealed partial class LoanKeeper : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
         await _stop.CancelAsync();
         await _loop;
         List<SliceAccount> accounts;
