@@ -6,6 +6,7 @@ using Weir.Gateway.Access;
 using Weir.Gateway.Access.Keys;
 using Weir.Gateway.Admin;
 using Weir.Gateway.Audit;
+using Weir.Gateway.Budgets;
 using Weir.Gateway.Config;
 using Weir.Gateway.Config.Reload;
 using Weir.Gateway.Endpoints;
@@ -16,7 +17,9 @@ using Weir.Gateway.Pipeline;
 using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Gateway.Pipeline.Realtime;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Gateway.Pipeline.Uploads;
+using Weir.Gateway.RateLimits;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
 using Weir.Gateway.Telemetry;
@@ -56,6 +59,7 @@ public sealed class GatewayEngine : IDisposable
     private readonly PassThroughCalls _passing;
     private readonly IReadOnlyList<GatewayRoute> _routes;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly BudgetDesk? _desk;
 
     /// <summary>Puts the engine together and compiles <paramref name="config"/>.</summary>
     public GatewayEngine(GatewayConfig config, GatewayParts parts)
@@ -84,9 +88,15 @@ public sealed class GatewayEngine : IDisposable
         var attempt = new UpstreamAttempt(parts.Time, caps);
         var shelf = new KeptShelf(parts.Kept, parts.Logs.CreateLogger<KeptShelf>());
         var kept = new KeptAttempt(attempt, shelf, parts.Time, caps);
-        var attempts = new AttemptLoop(new AttemptKinds(attempt, kept, new RealtimeAttempt(parts.Time), new PassThroughAttempt(parts.Time, caps)), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
+        _desk = parts.Budgets is { } budgets
+            ? new BudgetDesk(budgets, new BudgetDeskOptions(parts.Replica, parts.Ledger.FlushAsync), parts.Time, parts.Logs.CreateLogger<BudgetDesk>()) { Calendar = new BudgetCalendar(config.Budgets.Zone) }
+            : null;
+        var spender = new Spender(_desk, parts.Ledger, parts.Time, parts.Logs.CreateLogger<Spender>());
+        var kinds = new AttemptKinds(attempt, kept, new RealtimeAttempt(parts.Time), new PassThroughAttempt(parts.Time, caps));
+        var attempts = new AttemptLoop(spender, kinds, picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
         var uploads = new UploadReader(new UploadFolder(config.Request.UploadFolder ?? parts.UploadFolder), parts.Logs.CreateLogger<UploadReader>());
-        var pipeline = new GatewayPipeline(_snapshots, _parties, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, parts.Ledger, parts.Time), attempts, new AnswerRelay(parts.Ledger, new RealtimeRelay(parts.Ledger, _observer, parts.Time, _stopping.Token), _observer, parts.Time), parts.Ledger, _observer, parts.Time,
+        var relay = new AnswerRelay(spender, new RealtimeRelay(spender, _observer, parts.Time, _stopping.Token), _observer, parts.Time);
+        var pipeline = new GatewayPipeline(_snapshots, _parties, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, spender, parts.Time), attempts, relay, parts.Ledger, new SpeedLimiter(new LocalWindows(parts.Time)), spender, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
         _passing = new PassThroughCalls(pipeline, _snapshots);
@@ -127,6 +137,10 @@ public sealed class GatewayEngine : IDisposable
         _snapshots.Swap(compiled);
         _routing.Keep(_snapshots.Current.Routes);
         _board.Keep(_snapshots.Current.Routes);
+        if (_desk is not null && !_desk.Calendar.Zone.Equals(config.Budgets.Zone))
+        {
+            _desk.Calendar = new BudgetCalendar(config.Budgets.Zone);
+        }
         _status.ReloadFailedAt = null;
     }
 
@@ -145,9 +159,16 @@ public sealed class GatewayEngine : IDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         AuditConfig("config.start", AuditState.Executed, _snapshots.Current.Config.SourcePath, "");
+        _desk?.Start();
         await _watch.StartAsync(cancellationToken);
         await Prober.StartAsync(cancellationToken);
     }
+
+    /// <summary>Once no request is served any more: hands back what was borrowed of budgets. The ledger must still be open.</summary>
+    public ValueTask CloseBudgetsAsync() => _desk?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>Renews and hands back what is borrowed of budgets, as the background does from time to time.</summary>
+    internal Task KeepBudgetsAsync(CancellationToken cancellationToken) => _desk?.KeepAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Stops what runs in the background, and tells realtime sessions to end.</summary>
     public async Task StopAsync()

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Gateway.Access;
 using Weir.Gateway.Access.Directory;
 using Weir.Gateway.Audit;
+using Weir.Gateway.Budgets;
 using Weir.Gateway.Ledger;
 using Weir.Providers.Pricing;
 using Weir.Providers.Upstream;
@@ -37,6 +38,12 @@ public sealed record GatewayParts
 
     /// <summary>Keys, teams, users and the like.</summary>
     public IDirectoryStore Directory { get; init; } = new MemoryDirectoryStore();
+
+    /// <summary>Where budgets are counted; null when there is no database: callers with a budget are then refused.</summary>
+    public IBudgetStore? Budgets { get; init; }
+
+    /// <summary>The name under which this process borrows from budgets; the same after a restart.</summary>
+    public string Replica { get; init; } = "local";
 
     /// <summary>Prices.</summary>
     public PriceBook Prices { get; init; } = PriceBook.Embedded;

@@ -70,12 +70,20 @@ internal sealed class RunningGateway : IAsyncDisposable
         var journal = await RequestJournal.OpenAsync(
             new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability, Replica = replica },
             new CheckpointedStore(storage.Ledger, checkpoints), TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
+        // Every row of an earlier life is in the store: what it borrowed and did not spend is free again.
+        var closed = await storage.Budgets.CloseReplicaAsync(replica, cancellationToken);
+        if (closed.Interrupted > 0)
+        {
+            StartLog.Warning(logs.CreateLogger("Weir.Start"), $"{closed.Interrupted} requests were under way when Weir ended last; each is charged what was reserved for it.");
+        }
         var engine = new GatewayEngine(config, new GatewayParts
         {
             Ledger = journal,
             Audit = journal,
             Kept = storage.Kept,
             Directory = storage.Directory,
+            Budgets = storage.Budgets,
+            Replica = replica,
             Logs = logs,
             Random = Chance.Shared,
             Outbound = OutboundOptions.FromEnvironment(variable),
@@ -98,6 +106,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         await Engine.StopAsync();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
+        await Engine.CloseBudgetsAsync();
         await Journal.DisposeAsync();
         // The last rows are in the store: the last checkpoint knows them, and what exports it is still there.
         await _checkpoints.DisposeAsync();

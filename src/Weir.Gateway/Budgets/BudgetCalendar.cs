@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Weir.Gateway.Config;
 
 namespace Weir.Gateway.Budgets;
 

@@ -37,6 +37,9 @@ public sealed record GatewayConfig
     /// <summary>What is written down about commands, and who signs it.</summary>
     public AuditConfig Audit { get; init; } = new();
 
+    /// <summary>Limits of money and how budgets behave.</summary>
+    public BudgetConfig Budgets { get; init; } = new();
+
     /// <summary>Where rows go: <c>sqlite:///path</c>; null for the default beside the config file.</summary>
     public Secret? DatabaseUrl { get; init; }
 }
@@ -109,6 +112,9 @@ public sealed record DeploymentConfig
 
     /// <summary>Calls in flight at most.</summary>
     public int? MaxParallelRequests { get; init; }
+
+    /// <summary>What may be spent at it; null for no limit.</summary>
+    public BudgetTerms? Budget { get; init; }
 
     /// <summary>Limits of time.</summary>
     public TimeoutConfig Timeouts { get; init; } = new();

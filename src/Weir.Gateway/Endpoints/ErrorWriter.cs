@@ -27,6 +27,10 @@ internal static class ErrorWriter
         {
             response.Headers["rate_limit_type"] = limit;
         }
+        if (error.ResetAt is { } resetAt)
+        {
+            response.Headers["reset_at"] = resetAt;
+        }
         if (error.HttpStatus == StatusCodes.Status401Unauthorized)
         {
             response.Headers.WWWAuthenticate = "Bearer";

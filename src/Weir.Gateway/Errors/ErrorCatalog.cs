@@ -67,6 +67,11 @@ internal static class ErrorCatalog
         [ErrorKind.StreamBroken] = Upstream(500, "api_connection_error", "MidStreamFallbackError", LogLevel.Warning),
         [ErrorKind.StreamCapExceeded] = Upstream(500, "stream_cap_exceeded", "APIError", LogLevel.Warning),
 
+        [ErrorKind.BudgetExceeded] = Caller(422, "budget_exceeded"),
+        [ErrorKind.BudgetUnavailable] = new(503, "service_unavailable_error", null, LogLevel.Error),
+        [ErrorKind.CostUnbounded] = Caller(400, "invalid_request_error"),
+        [ErrorKind.RateLimitExceeded] = Caller(429, "throttling_error"),
+
         [ErrorKind.LedgerFull] = new(503, "overloaded_error", null, LogLevel.Error),
         [ErrorKind.Draining] = new(503, "overloaded_error", null, LogLevel.Information),
         [ErrorKind.ClientGone] = new(499, "client_closed_request", null, LogLevel.Debug),

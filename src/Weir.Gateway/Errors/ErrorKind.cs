@@ -59,6 +59,12 @@ internal enum ErrorKind
     StreamBroken,
     StreamCapExceeded,
 
+    // Budgets and limits of speed.
+    BudgetExceeded,
+    BudgetUnavailable,
+    CostUnbounded,
+    RateLimitExceeded,
+
     // Ourselves.
     LedgerFull,
     Draining,

@@ -23,6 +23,9 @@ internal sealed record GatewayError(ErrorKind Kind, string Message)
     /// <summary>Which limit refused (<c>rate_limit_type</c> header), for 429s.</summary>
     internal string? LimitType { get; init; }
 
+    /// <summary>When the limit has room again (<c>reset_at</c> header), for 429s.</summary>
+    internal string? ResetAt { get; init; }
+
     /// <summary>The status sent.</summary>
     internal int HttpStatus => Status ?? ErrorCatalog.Of(Kind).Status;
 

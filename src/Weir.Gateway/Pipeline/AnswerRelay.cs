@@ -6,6 +6,7 @@ using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Gateway.Pipeline.Realtime;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Providers.Dialects;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
@@ -16,10 +17,10 @@ namespace Weir.Gateway.Pipeline;
 /// Steps 5 to 7 for an answer that is there: pass it on, settle it, write it down. Content leaves at once; only the terminal event (the
 /// last bytes of an unstreamed answer) waits for its row.
 /// </summary>
-internal sealed class AnswerRelay(IRequestLedger ledger, RealtimeRelay realtime, CallObserver observer, TimeProvider time)
+internal sealed class AnswerRelay(Spender spender, RealtimeRelay realtime, CallObserver observer, TimeProvider time)
 {
-    private readonly BytesRelay _bytes = new(ledger, time);
-    private readonly PassThroughRelay _passing = new(ledger, time);
+    private readonly BytesRelay _bytes = new(spender, time);
+    private readonly PassThroughRelay _passing = new(spender, time);
 
     /// <summary>Passes <paramref name="answer"/> on, whole or streamed.</summary>
     internal ValueTask PassOnAsync(GatewayCall call, ModelAnswer answer)
@@ -50,7 +51,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, RealtimeRelay realtime,
         record.Outcome = RequestOutcome.Success;
         record.Status = (int)answer.Response.StatusCode;
         record.Duration = time.GetElapsedTime(call.StartedAt);
-        await ledger.AppendAsync(record, CancellationToken.None);
+        await spender.WriteAsync(call);
         call.Settled = true;
         if (call.Surface.Kept is null)
         {
@@ -208,7 +209,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, RealtimeRelay realtime,
         record.Outcome = call.Http.RequestAborted.IsCancellationRequested ? RequestOutcome.ClientGone : RequestOutcome.Success;
         record.Status = StatusCodes.Status200OK;
         record.Duration = time.GetElapsedTime(call.StartedAt);
-        var written = ledger.AppendAsync(record, CancellationToken.None);
+        var written = spender.WriteAsync(call);
         if (!written.IsCompleted)
         {
             await writer.FlushAsync(CancellationToken.None);
@@ -266,7 +267,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, RealtimeRelay realtime,
         record.Duration = time.GetElapsedTime(call.StartedAt);
         var error = fault is null ? null : ErrorOf(call, answer, fault);
         record.ErrorType = error?.WireType ?? ErrorCatalog.Of(ErrorKind.ClientGone).Type ?? "";
-        await ledger.AppendAsync(record, CancellationToken.None);
+        await spender.WriteAsync(call);
         call.Settled = true;
         answer.Deployment.State.AddTokens(record.Usage.Prompt + record.Usage.Completion);
         if (fault is not null && call.Surface.Kept is null)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Gateway.Routing;
 using Weir.Providers;
 using Weir.Providers.Tokens;
@@ -12,12 +13,16 @@ namespace Weir.Gateway.Pipeline;
 /// Step 4 of the pipeline: pick a deployment, send, on a fault retry inside the group, cool down, fall back to other groups; until an answer
 /// can be passed on or nothing is left to try. Nothing has gone out to the caller while this runs.
 /// </summary>
-internal sealed class AttemptLoop(AttemptKinds kinds, DeploymentPicker picker, RetryPlanner retries, CallObserver observer, TimeProvider time)
+internal sealed class AttemptLoop(Spender spender, AttemptKinds kinds, DeploymentPicker picker, RetryPlanner retries, CallObserver observer, TimeProvider time)
 {
     private const int MostAttemptsKept = 16;
 
     /// <summary>What a group came to: an answer, the fault of its last attempt, or why nobody could be asked.</summary>
-    private readonly record struct GroupOutcome(ModelAnswer? Answer, UpstreamFault? Fault, string Provider, NoDeployment? Refusal, int Retried, int MaxRetries);
+    private readonly record struct GroupOutcome(ModelAnswer? Answer, UpstreamFault? Fault, string Provider, NoDeployment? Refusal, int Retried, int MaxRetries)
+    {
+        /// <summary>The last deployment that was too dear; null when money stopped nobody.</summary>
+        internal GatewayError? TooDear { get; init; }
+    }
 
     /// <summary>The answer that is passed on.</summary>
     /// <exception cref="GatewayException">Nothing answered; the error is the first group's, with the story of the others.</exception>
@@ -63,15 +68,25 @@ internal sealed class AttemptLoop(AttemptKinds kinds, DeploymentPicker picker, R
     {
         UpstreamDeployment? again = null;
         UpstreamFault? fault = null;
+        GatewayError? tooDear = null;
         var (provider, budget) = ("", 0);
         while (true)
         {
             var pick = Pick(call, route, trail, again);
             if (!pick.Picked)
             {
-                return new GroupOutcome(null, fault, provider, fault is null ? pick.Refusal : null, trail?.Retries ?? 0, budget);
+                return new GroupOutcome(null, fault, provider, fault is null ? pick.Refusal : null, trail?.Retries ?? 0, budget) { TooDear = tooDear };
             }
             var deployment = (UpstreamDeployment)pick.Deployment;
+            if (await MayAskAsync(call, deployment, route) is { } refused)
+            {
+                // It costs more than is left: another one may do.
+                tooDear = refused;
+                trail ??= new AttemptTrail();
+                trail.MarkTried(deployment);
+                again = null;
+                continue;
+            }
             var outcome = await AttemptAsync(call, route, deployment, pick.Counts);
             if (outcome.Answer is { } answer)
             {
@@ -97,6 +112,26 @@ internal sealed class AttemptLoop(AttemptKinds kinds, DeploymentPicker picker, R
             if (plan.Delay > TimeSpan.Zero)
             {
                 await WaitAsync(call, plan.Delay);
+            }
+        }
+    }
+
+    private async ValueTask<GatewayError?> MayAskAsync(GatewayCall call, UpstreamDeployment deployment, RouteMatch route)
+    {
+        GatewayError? refused = null;
+        var looked = false;
+        try
+        {
+            refused = await spender.AllowAsync(call, deployment, route);
+            looked = true;
+            return refused;
+        }
+        finally
+        {
+            // The pick has counted a call that is not made.
+            if (!looked || refused is not null)
+            {
+                deployment.State.End();
             }
         }
     }
@@ -189,6 +224,10 @@ internal sealed class AttemptLoop(AttemptKinds kinds, DeploymentPicker picker, R
         }
         var story = last is { } final ? final.Fault?.Message ?? final.Refusal?.Kind.ToString() : null;
         var trail = new RoutingTrail(call.Snapshot.Config.Router, request.ExposeRouterDebug, first.RequestedModel, names, failed.Retried, failed.MaxRetries, story);
+        if (failed is { Fault: null, TooDear: { } tooDear })
+        {
+            return tooDear;
+        }
         return failed.Fault is { } fault
             ? FaultErrors.Of(fault, failed.Provider, trail)
             : FaultErrors.Of(failed.Refusal ?? new NoDeployment(NoDeploymentKind.NoneHealthy, first.RequestedModel), trail);

@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Access;
+using Weir.Gateway.Budgets;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Pipeline.PassThrough;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Gateway.Pipeline.Uploads;
+using Weir.Gateway.RateLimits;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry.Tracing;
 using Weir.Providers;
@@ -119,6 +122,27 @@ internal sealed class GatewayCall
 
     /// <summary>What the caller was told instead of an answer.</summary>
     internal GatewayError? Error { get; set; }
+
+    /// <summary>Limits of money that apply at the group asked for; set by step 2.</summary>
+    internal IReadOnlyList<SpendLimit> SpendLimits { get; set; } = [];
+
+    /// <summary>Money that is borrowed for it; null when nothing limits it.</summary>
+    internal Reservation? Held { get; set; }
+
+    /// <summary>The bound that the journal knows, nano-dollars.</summary>
+    internal long WrittenBound { get; set; }
+
+    /// <summary>Tokens of its input, counted because its bytes were too coarse a bound; null when they were not.</summary>
+    internal long? CountedPrompt { get; set; }
+
+    /// <summary>The limit that Weir sets to its answer; null when it does not.</summary>
+    internal ClampedAnswer? Clamped { get; set; }
+
+    /// <summary>What its key has spent and may spend, in dollars; null when it has no budget.</summary>
+    internal (string Spend, string Max)? KeyBudget { get; set; }
+
+    /// <summary>What it has taken of limits of speed; null when none applies.</summary>
+    internal RatePermit? Permit { get; set; }
 
     /// <summary>The row has been written: whatever fails afterwards must not write a second one.</summary>
     internal bool Settled { get; set; }

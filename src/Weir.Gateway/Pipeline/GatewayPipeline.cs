@@ -8,6 +8,7 @@ using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Gateway.Pipeline.Realtime;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
@@ -21,7 +22,7 @@ internal readonly record struct Served(string CallId, GatewayError? Error);
 
 /// <summary>The one way that every model request takes. The order of the steps is the security policy.</summary>
 internal sealed partial class GatewayPipeline(
-    SnapshotHolder snapshots, NamedParties parties, UploadReader uploads, KeptRequests kept, KeptList lists, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, CallObserver observer, TimeProvider time,
+    SnapshotHolder snapshots, NamedParties parties, UploadReader uploads, KeptRequests kept, KeptList lists, AttemptLoop attempts, AnswerRelay relay, IRequestLedger ledger, SpeedLimiter speed, Spender spender, CallObserver observer, TimeProvider time,
     ILogger<GatewayPipeline> logger)
 {
     // Without the cause: it names files of this machine. The log has it.
@@ -54,6 +55,10 @@ internal sealed partial class GatewayPipeline(
                 await lists.AnswerAsync(call, listed);
                 return new Served(call.Record.CallId, null);
             }
+
+            // 2 RateLimits and Budgets: take its place, borrow what it may cost at most.
+            await speed.AdmitAsync(call);
+            await spender.ReserveAsync(call);
 
             // 4 Routing: pick, send, on a fault retry, cool down, fall back.
             using var answer = await attempts.FirstAnswerAsync(call);
@@ -88,6 +93,8 @@ internal sealed partial class GatewayPipeline(
         finally
         {
             observer.Ended(call);
+            spender.Release(call);
+            await speed.ReleaseAsync(call);
             call.Body?.Dispose();
             call.Upload?.Dispose();
             CallScratch.Return(call.Scratch);
@@ -205,7 +212,7 @@ internal sealed partial class GatewayPipeline(
         {
             try
             {
-                await ledger.AppendAsync(record, CancellationToken.None);
+                await spender.WriteAsync(call);
             }
             catch (LedgerFullException full)
             {

@@ -1,6 +1,7 @@
 using Weir.Gateway.Access;
 using Weir.Gateway.Config;
 using Weir.Gateway.Pipeline.PassThrough;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Gateway.Routing;
 using Weir.Providers.Ids;
 
@@ -13,6 +14,9 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Ids">Wraps the ids that upstreams hand out.</param>
 internal sealed record GatewaySnapshot(GatewayConfig Config, Authenticator Authenticator, RoutingTable Routes, WrappedIds Ids)
 {
+    /// <summary>Which budgets apply.</summary>
+    internal SpendRules Spend { get; } = new(Config.Budgets);
+
     /// <summary>The accounts of <c>files_settings</c>, in file order.</summary>
     internal IReadOnlyList<UpstreamDeployment> FileAccounts { get; init; } = [];
 

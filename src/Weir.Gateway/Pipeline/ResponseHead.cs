@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Weir.Gateway.Pipeline.Spending;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -42,10 +43,17 @@ internal static class ResponseHead
         {
             headers["x-litellm-response-cost"] = cost;
         }
+        if (call.KeyBudget is { } budget)
+        {
+            headers["x-litellm-key-spend"] = budget.Spend;
+            headers["x-litellm-key-max-budget"] = budget.Max;
+        }
         if (call.Dropped.Count > 0)
         {
             headers[DroppedWords.Header] = DroppedWords.Told(call.Dropped);
         }
+        // In place of the upstream's own: what the caller may still do here is what counts for it.
+        SpeedLimiter.Tell(call, headers);
     }
 
     private static StringValues Count(int count) => count == 0 ? Zero : new StringValues(count.ToString(CultureInfo.InvariantCulture));

@@ -219,6 +219,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         {
             patch = patch with { Defaults = new Dictionary<string, ReadOnlyMemory<byte>>(patch.Defaults) { ["anthropic_beta"] = betas } };
         }
+        patch = call.Clamped?.In(patch) ?? patch;
         RequestPatcher.Apply(call.Bytes, call.View, patch, wantUsage: call.Stream && same && target.Format == WireFormat.OpenAIChat && takesOptions && !call.Surface.IsMedia, drop, call.Patched);
         if (asText && !ChatAsText.TryPatch(call.Bytes, call.View, call.Patched))
         {

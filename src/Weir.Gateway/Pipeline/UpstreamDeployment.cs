@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text.Json;
+using Weir.Gateway.Access;
 using Weir.Gateway.Config;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry.Metrics;
@@ -128,6 +129,7 @@ internal sealed class UpstreamDeployment : Deployment
         Http = http;
         Credential = credential;
         Series = series;
+        Limit = config.Budget is { } budget ? new SpendLimit(new Scope(ScopeKind.Deployment, config.Id), budget.Max, null, budget.Window, config.Id) : null;
         _prices = prices;
         Headers = [.. HeadersOf(config)];
         ApiBase = (provider.BaseAddress(AddressOf(config.UpstreamModel)) ?? config.ApiBase)?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) ?? "";
@@ -140,6 +142,9 @@ internal sealed class UpstreamDeployment : Deployment
             _fixed = Compile(provider.UpstreamModel(config.UpstreamModel), written, price);
         }
     }
+
+    /// <summary>What may be spent at it; null for no limit.</summary>
+    internal SpendLimit? Limit { get; }
 
     /// <summary>The compiled model; null for a wildcard.</summary>
     internal UpstreamModel? FixedModel => _fixed;

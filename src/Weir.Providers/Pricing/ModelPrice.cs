@@ -92,16 +92,19 @@ public sealed class ModelPrice
         _ => null,
     };
 
+    /// <summary>The rates of a tier, the steepest threshold first; the last one applies from the first token.</summary>
+    internal ReadOnlySpan<PriceRates> Steps(ServiceTier tier) => tier switch
+    {
+        ServiceTier.Priority => priority,
+        ServiceTier.Flex => flex,
+        ServiceTier.Batch => batch,
+        _ => standard,
+    };
+
     /// <summary>The rates for a request with so many input tokens: above a threshold the whole request is billed at that step.</summary>
     internal PriceRates Rates(ServiceTier tier, long promptTokens)
     {
-        var steps = tier switch
-        {
-            ServiceTier.Priority => priority,
-            ServiceTier.Flex => flex,
-            ServiceTier.Batch => batch,
-            _ => standard,
-        };
+        var steps = Steps(tier);
         foreach (var step in steps)
         {
             if (promptTokens > step.AboveTokens)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using Weir.Gateway.Budgets;
+using Weir.Gateway.Config;
 
 namespace Weir.Gateway.Tests.Budgets;
 

@@ -54,13 +54,13 @@ public sealed class CheckTests
     public async Task A_limit_that_is_not_enforced_refuses_until_it_is_allowed()
     {
         using var folder = new Scratch();
-        folder.Write("config.yaml", Clean + "\nlitellm_settings:\n  max_budget: 10\n  budget_duration: 30d\n");
+        folder.Write("config.yaml", Clean + "\nlitellm_settings:\n  max_internal_user_budget: 10\n");
 
         var refused = await WeirRun.ToEndAsync(folder, null, Token, "check", "config.yaml");
         var allowed = await WeirRun.ToEndAsync(folder, null, Token, "check", "config.yaml", "--allow-unenforced");
 
         Assert.Equal((1, 0), (refused.Exit, allowed.Exit));
-        Assert.Contains("max_budget", refused.Out, StringComparison.Ordinal);
+        Assert.Contains("max_internal_user_budget", refused.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,6 +47,7 @@ internal sealed class ConfigBinder(BindingSources sources)
             Request = settings.Request(),
             Telemetry = settings.Telemetry(),
             Audit = settings.Audit(),
+            Budgets = new BudgetBinder(general, liteLlm, router, weir).Bind(),
             DatabaseUrl = settings.DatabaseUrl(),
         };
         new ModelReferenceCheck(config, surroundings.AbilitiesOf, router, liteLlm, general, problems).Run();

@@ -284,6 +284,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             Rpm = parameters.Long("rpm"),
             Tpm = parameters.Long("tpm"),
             Order = parameters.Int("order", int.MinValue),
+            Budget = BudgetBinder.Terms(parameters, "max_budget", "budget_duration", zeroIsNone: true),
             MaxParallelRequests = parameters.Int("max_parallel_requests"),
             Timeouts = Timeouts(parameters),
             Retries = parameters.Int("num_retries") ?? parameters.Int("max_retries"),

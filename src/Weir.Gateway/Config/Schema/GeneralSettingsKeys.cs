@@ -61,7 +61,7 @@ internal static class GeneralSettingsKeys
             Restricts("enforce_user_param", Bool, "every request must name its user"),
             Restricts("enforced_params", TextList, "members that every request must carry"),
             Limit("max_parallel_requests", "calls in flight per deployment", "Set router_settings.default_max_parallel_requests."),
-            Limit("global_max_parallel_requests", "calls in flight of the whole proxy"),
+            Served("global_max_parallel_requests", Int, "Requests in flight of the whole gateway; 0 for no limit"),
             Limit("max_in_flight_requests_per_worker", "calls in flight of the process"),
             Limit("max_queued_requests_per_worker", "waiting calls of the process"),
             Limit("max_response_size_mb", "the size of an answer"),

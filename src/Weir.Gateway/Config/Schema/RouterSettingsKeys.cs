@@ -62,12 +62,12 @@ internal static class RouterSettingsKeys
             Served("routing_strategy_args", Map, "Arguments of the strategy") with { Map = StrategyArgs }) },
         Served("enable_health_check_routing", Bool, "Leave out what the last background probe found down"),
         Served("health_check_staleness_threshold", Number, "Seconds after which a probe does not count"),
-        Restricts("provider_budget_config", Map, "budgets per provider"),
+        Served("provider_budget_config", Map, "What may be spent at each provider: budget_limit (USD) and time_period"),
         Restricts("guardrail_list", List, "guardrails of the router"),
-        new ConfigKey("optional_pre_call_checks", KeyMark.Restricts, TextList, "checks before a deployment is chosen; router_budget_limiting enforces budgets, enforce_model_rate_limits enforces rpm and tpm")
+        new ConfigKey("optional_pre_call_checks", KeyMark.Restricts, TextList, "checks before a deployment is chosen; enforce_model_rate_limits enforces rpm and tpm")
         {
-            When = RestrictsWhen.Named, RestrictingValues = ["router_budget_limiting", "enforce_model_rate_limits"],
-            Instead = "Of the checks only these two limit anything; the others are passed over.",
+            When = RestrictsWhen.Named, RestrictingValues = ["enforce_model_rate_limits"],
+            Instead = "Budgets are enforced without it; of the checks only this one limits anything, and the others are passed over.",
         },
         Ignored("redis_host", Text, "Redis of the router", "Routing state is kept in this process."),
         Ignored("redis_port", Int | Text, "Port of that Redis", "Routing state is kept in this process."),

@@ -10,6 +10,7 @@ internal static class WeirSettingsKeys
         "weir_settings", false,
         Served("metrics_port", Int, "Own port for /metrics"),
         Served("durability", Text, "What a finished request's row survives") with { Choices = ["process", "disk", "store"] },
+        Served("budget_max_tokens", Text, "A request without max_tokens and too little money for the model's longest answer: refused, or its answer cut to what is affordable") with { Choices = ["reserve", "clamp"] },
         Served("azure_compat", Text, "Azure's first chunk without choices: passed on, or stripped") with { Choices = ["pass", "strip"] },
         Served("price_file", Text, "Price file that wins over the embedded one"),
         Served("trusted_proxies", TextList, "Proxies whose X-Forwarded-For is believed: addresses or networks"),

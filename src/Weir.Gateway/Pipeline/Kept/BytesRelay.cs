@@ -1,12 +1,13 @@
 using System.Buffers;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Providers.Upstream;
 
 namespace Weir.Gateway.Pipeline.Kept;
 
 /// <summary>Passes on an answer that is bytes of any length: as they come, the last ones only after the row is written.</summary>
-internal sealed class BytesRelay(IRequestLedger ledger, TimeProvider time)
+internal sealed class BytesRelay(Spender spender, TimeProvider time)
 {
     private const int BufferBytes = 64 << 10;
 
@@ -97,7 +98,7 @@ internal sealed class BytesRelay(IRequestLedger ledger, TimeProvider time)
         call.Record.Outcome = outcome;
         call.Record.Status = status;
         call.Record.Duration = time.GetElapsedTime(call.StartedAt);
-        await ledger.AppendAsync(call.Record, CancellationToken.None);
+        await spender.WriteAsync(call);
         call.Settled = true;
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Providers;
 
 namespace Weir.Gateway.Pipeline.Kept;
@@ -12,7 +13,7 @@ namespace Weir.Gateway.Pipeline.Kept;
 /// Lists a caller's own files and batches. The list of an upstream holds everybody's, so it is made from the index; batches that still run are
 /// asked for anew where they are.
 /// </summary>
-internal sealed class KeptList(KeptShelf shelf, KeptAttempt attempt, IRequestLedger ledger, TimeProvider time)
+internal sealed class KeptList(KeptShelf shelf, KeptAttempt attempt, Spender spender, TimeProvider time)
 {
     private const int MostAtOnce = 8;
     private const int UsualBatches = 20;
@@ -78,7 +79,7 @@ internal sealed class KeptList(KeptShelf shelf, KeptAttempt attempt, IRequestLed
         record.Outcome = RequestOutcome.Success;
         record.Status = StatusCodes.Status200OK;
         record.Duration = time.GetElapsedTime(call.StartedAt);
-        await ledger.AppendAsync(record, CancellationToken.None);
+        await spender.WriteAsync(call);
         call.Settled = true;
         var response = call.Http.Response;
         response.ContentType = "application/json";

@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Providers.Upstream;
 
 namespace Weir.Gateway.Pipeline.PassThrough;
@@ -10,7 +11,7 @@ namespace Weir.Gateway.Pipeline.PassThrough;
 /// Passes an answer on as it comes: each piece leaves at once, byte for byte. Only the piece that ends the answer (its terminal event, or the
 /// last of the announced bytes) waits for the row.
 /// </summary>
-internal sealed class PassThroughRelay(IRequestLedger ledger, TimeProvider time)
+internal sealed class PassThroughRelay(Spender spender, TimeProvider time)
 {
     private const int BufferBytes = 64 << 10;
 
@@ -169,7 +170,7 @@ internal sealed class PassThroughRelay(IRequestLedger ledger, TimeProvider time)
             _ => "",
         };
         record.Duration = time.GetElapsedTime(call.StartedAt);
-        await ledger.AppendAsync(record, CancellationToken.None);
+        await spender.WriteAsync(call);
         call.Settled = true;
     }
 }

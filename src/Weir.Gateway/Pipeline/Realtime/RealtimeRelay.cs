@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
+using Weir.Gateway.Pipeline.Spending;
 using Weir.Gateway.Routing;
 using Weir.Providers.Upstream;
 
@@ -9,11 +10,11 @@ namespace Weir.Gateway.Pipeline.Realtime;
 /// <summary>
 /// Steps 5 to 7 for a session: open the client's side, pass on, and write one row with all that was used before the closing frame goes out.
 /// </summary>
-/// <param name="ledger">Where the row goes.</param>
+/// <param name="spender">Settles and writes rows.</param>
 /// <param name="observer">Told of cooldowns.</param>
 /// <param name="time">The clock.</param>
 /// <param name="stopping">The gateway stops.</param>
-internal sealed class RealtimeRelay(IRequestLedger ledger, CallObserver observer, TimeProvider time, CancellationToken stopping)
+internal sealed class RealtimeRelay(Spender spender, CallObserver observer, TimeProvider time, CancellationToken stopping)
 {
     /// <summary>Serves the session to its end.</summary>
     internal async ValueTask PassOnAsync(GatewayCall call, ModelAnswer answer)
@@ -34,7 +35,7 @@ internal sealed class RealtimeRelay(IRequestLedger ledger, CallObserver observer
         var error = Settle(call, answer, end, meter);
         try
         {
-            await ledger.AppendAsync(call.Record, CancellationToken.None);
+            await spender.WriteAsync(call);
             call.Settled = true;
         }
         catch (LedgerFullException)

@@ -23,7 +23,7 @@ public sealed class ConfigCheckTests
     [Fact]
     public void What_is_not_enforced_is_a_warning_when_that_is_allowed()
     {
-        const string yaml = "guardrails:\n  - guardrail_name: a\n    guardrail: presidio\n    mode: pre_call\nlitellm_settings:\n  max_budget: 5\n  callbacks: [presidio]\n";
+        const string yaml = "guardrails:\n  - guardrail_name: a\n    guardrail: presidio\n    mode: pre_call\nlitellm_settings:\n  max_internal_user_budget: 5\n  callbacks: [presidio]\n";
 
         Assert.Equal(3, PlantedMistakesTests.Check(yaml).Problems.Count(problem => problem.Severity == ProblemSeverity.Error));
         var allowed = PlantedMistakesTests.Check(yaml, new CheckOptions(AllowUnenforced: true));
@@ -33,7 +33,7 @@ public sealed class ConfigCheckTests
     }
 
     [Theory]
-    [InlineData("litellm_settings: {max_budget: 0}\n")]
+    [InlineData("litellm_settings: {max_internal_user_budget: 0}\n")]
     [InlineData("general_settings: {enforce_user_param: false, enable_jwt_auth: null, enforced_params: [], health_check_details: true}\n")]
     [InlineData("guardrails: []\n")]
     [InlineData("guardrails:\npolicies: {}\n")]

@@ -52,16 +52,13 @@ public sealed class ConfigSchemaTests
     [Theory]
     [InlineData("guardrails")]
     [InlineData("policies")]
-    [InlineData("litellm_settings.max_budget")]
+    [InlineData("litellm_settings.max_internal_user_budget")]
     [InlineData("litellm_settings.redact_user_api_key_info")]
-    [InlineData("litellm_settings.max_end_user_budget")]
-    [InlineData("router_settings.provider_budget_config")]
     [InlineData("general_settings.custom_auth")]
     [InlineData("general_settings.enable_jwt_auth")]
     [InlineData("general_settings.enforce_user_param")]
     [InlineData("general_settings.max_parallel_requests")]
     [InlineData("model_list[].litellm_params.guardrails")]
-    [InlineData("model_list[].litellm_params.max_budget")]
     public void What_guards_is_marked_as_restricting(string path)
     {
         var (place, name) = path.LastIndexOf('.') is var dot and >= 0 ? (path[..dot], path[(dot + 1)..]) : ("the top level", path);

@@ -15,7 +15,7 @@ internal sealed record WildConfig(string[] Usable, string[] LeftOut, string[] Co
         ["argo-application"] = new(["local = hosted_vllm llama"], [], ["unwrapped@10"]),
         ["azure-regions"] = new(
             ["gpt-4o = azure gpt-4o-sweden", "gpt-4o = azure gpt-4o-france", "gpt-4o-mini = azure mini"], [], ["yaml-date@8", "not-served@32", "not-served@33"]),
-        ["budgets"] = new(["gpt-4o = openai gpt-4o"], [], ["not-enforced@3", "not-enforced@5"], Refused: true, AllowedThen: true),
+        ["budgets"] = new(["gpt-4o = openai gpt-4o"], [], []),
         ["cache-as-text"] = new(["gpt-4o = openai gpt-4o"], [], ["not-served@5", "wrong-type@5", "not-served@6"]),
         ["callbacks-with-settings"] = new(["gpt-4o = openai gpt-4o"], [], ["callback-not-served@7", "callback-not-served@10", "not-served@11"]),
         ["compose-local-servers"] = new(

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Weir.Gateway.Budgets;
+namespace Weir.Gateway.Config;
 
 /// <summary>What a budget's length is counted in.</summary>
 public enum DurationUnit : byte
