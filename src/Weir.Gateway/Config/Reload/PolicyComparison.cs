@@ -15,6 +15,7 @@ public static class PolicyComparison
         Metrics,
         RequestSize,
         MockTesting,
+        OpenEndpoints,
     ];
 
     /// <summary>One sentence per lowered protection; empty when there is none.</summary>
@@ -99,6 +100,15 @@ public static class PolicyComparison
         if (after.Request.AllowMockTesting && !before.Request.AllowMockTesting)
         {
             yield return "Requests may now carry mock_testing_* members.";
+        }
+    }
+
+    private static IEnumerable<string> OpenEndpoints(GatewayConfig before, GatewayConfig after)
+    {
+        var open = before.PassThrough.Endpoints.Where(static item => !item.Auth).Select(static item => item.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var endpoint in after.PassThrough.Endpoints.Where(item => !item.Auth && !open.Contains(item.Path)))
+        {
+            yield return $"Anyone may now call {endpoint.Path} without a key.";
         }
     }
 
