@@ -175,6 +175,16 @@ public abstract class BudgetCompliance : IDisposable
     }
 
     [Fact]
+    public async Task Of_several_openings_of_one_request_the_last_one_counts()
+    {
+        var slice = Single(await LeaseAsync("a", Key, limit: 100, need: 60));
+        await WriteAsync(7, 1, Opening(1, 10, Charge(Key, slice, 10)), Opening(1, 20, Charge(Key, slice, 20)));
+        await WriteAsync(7, 3, Opening(1, 30, Charge(Key, slice, 30)));
+        Assert.Equal(new ReplicaClosure(1, 30, 30), await Budgets.CloseReplicaAsync("a", Stop));
+        Assert.Equal((30, 0, 0), await BooksAsync(Key));
+    }
+
+    [Fact]
     public async Task Closing_a_replica_charges_what_it_did_not_finish_and_frees_the_rest_also_of_what_was_lost()
     {
         var mine = Single(await LeaseAsync("a", Key, limit: 100, need: 60));

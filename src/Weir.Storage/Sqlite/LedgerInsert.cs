@@ -52,7 +52,7 @@ internal sealed class LedgerInsert : IDisposable
         _insert = Prepare(Insert);
         _readProgress = Prepare(ReadProgress);
         _writeProgress = Prepare(WriteProgress);
-        _open = Prepare("INSERT INTO open_requests (replica, ticket, row) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+        _open = Prepare("INSERT INTO open_requests (replica, ticket, row) VALUES (?, ?, ?) ON CONFLICT (replica, ticket) DO UPDATE SET row = excluded.row");
         _close = Prepare("DELETE FROM open_requests WHERE replica = ? AND ticket = ?");
         Settlement = new ChargeBooking(connection);
         using var forget = Prepare(ForgetOld);
@@ -133,8 +133,9 @@ internal sealed class LedgerInsert : IDisposable
         for (int i = batch.Count - 1; i >= 0 && batch.PositionOf(i) >= done; i--)
         {
             var row = batch.Row(i);
-            if (row.IsOpening && !_ended.Contains(row.Ticket))
+            if (row.IsOpening && _ended.Add(row.Ticket))
             {
+                // The last one of several counts: a reservation that grew.
                 Check(raw.sqlite3_bind_text(_open, 1, replica));
                 Check(raw.sqlite3_bind_int64(_open, 2, row.Ticket));
                 Check(raw.sqlite3_bind_blob(_open, 3, row.Payload));
