@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Weir.Gateway;
 using Weir.Gateway.Config;
@@ -31,6 +32,8 @@ internal static class Composition
                 kestrel.Listen(address, metrics);
             }
         });
+        // After the web server's own, of which the last one counts.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, SocketBuffers.Factory>();
         var app = builder.Build();
         if (Environment.GetEnvironmentVariable("SERVER_ROOT_PATH") is { Length: > 1 } root)
         {

@@ -15,12 +15,17 @@ namespace Weir.Server;
 internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly Storage.Storage _storage;
+    private readonly EntraDatabasePassword _password;
+    private readonly ReplicaPulse _pulse;
     private readonly WebApplication _app;
     private readonly AuditCheckpoints _checkpoints;
 
-    private RunningGateway(Storage.Storage storage, AuditCheckpoints checkpoints, RequestJournal journal, GatewayEngine engine, WebApplication app)
+    private RunningGateway(
+        Storage.Storage storage, EntraDatabasePassword password, ReplicaPulse pulse, AuditCheckpoints checkpoints, RequestJournal journal, GatewayEngine engine, WebApplication app)
     {
         _storage = storage;
+        _password = password;
+        _pulse = pulse;
         _checkpoints = checkpoints;
         _app = app;
         Journal = journal;
@@ -50,17 +55,21 @@ internal sealed class RunningGateway : IAsyncDisposable
     internal static async Task<RunningGateway> StartAsync(
         GatewayConfig config, ServeOptions options, IPAddress host, string folder, Func<string, string?> variable, ILoggerFactory logs, CancellationToken cancellationToken)
     {
-        var storage = OpenStorage(config, folder, variable, logs);
+        var password = new EntraDatabasePassword(variable, logs.CreateLogger("Weir.Storage"));
+        var storage = OpenStorage(config, folder, variable, password, logs);
         if (storage.Notice.Length > 0)
         {
             StartLog.Warning(logs.CreateLogger("Weir.Start"), storage.Notice);
         }
-        storage.Migrations.Migrate();
-        var replica = ReplicaName.Of(folder);
+        await storage.ReachAsync(cancellationToken);
+        await Task.Run(storage.Migrations.Migrate, cancellationToken);
+        var replica = new Replica(Guid.CreateVersion7().ToString(), VersionCommand.Version);
+        var pulse = await ReplicaPulse.StartAsync(storage, replica, TimeProvider.System, logs.CreateLogger("Weir.Storage"), cancellationToken);
+        var chain = ReplicaName.Of(folder);
         var key = config.Audit.SigningKeyFile is { } keyFile ? AuditKey.FromFile(keyFile) : null;
-        var checkpoints = new AuditCheckpoints(storage.Audit, key, replica, TimeProvider.System, logs.CreateLogger("Weir.Audit"));
+        var checkpoints = new AuditCheckpoints(storage.Audit, key, chain, TimeProvider.System, logs.CreateLogger("Weir.Audit"));
         var journal = await RequestJournal.OpenAsync(
-            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability, Replica = replica },
+            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability, Replica = chain },
             new CheckpointedStore(storage.Ledger, checkpoints), TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
         var engine = new GatewayEngine(config, new GatewayParts
         {
@@ -78,7 +87,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         });
         engine.ObserveJournal(() => (journal.Status.PendingRows, journal.Status.PendingBytes));
         var app = Composition.Build(engine, config, options, host, logs);
-        var running = new RunningGateway(storage, checkpoints, journal, engine, app);
+        var running = new RunningGateway(storage, password, pulse, checkpoints, journal, engine, app);
         await app.StartAsync(cancellationToken);
         await engine.StartAsync(cancellationToken);
         return running;
@@ -94,12 +103,14 @@ internal sealed class RunningGateway : IAsyncDisposable
         // The last rows are in the store: the last checkpoint knows them, and what exports it is still there.
         await _checkpoints.DisposeAsync();
         Engine.Dispose();
+        await _pulse.DisposeAsync();
         _storage.Dispose();
+        _password.Dispose();
     }
 
-    private static Storage.Storage OpenStorage(GatewayConfig config, string folder, Func<string, string?> variable, ILoggerFactory logs)
+    private static Storage.Storage OpenStorage(GatewayConfig config, string folder, Func<string, string?> variable, IDatabasePassword password, ILoggerFactory logs)
     {
         var url = config.DatabaseUrl?.Reveal() ?? variable("DATABASE_URL");
-        return StorageSetup.Open(url, Path.Combine(folder, "weir.db"), logs.CreateLogger("Weir.Storage"));
+        return StorageSetup.Open(url, Path.Combine(folder, "weir.db"), logs.CreateLogger("Weir.Storage"), new StorageOptions { Password = password });
     }
 }

@@ -54,6 +54,19 @@ internal sealed class Authenticator
         return null;
     }
 
+    /// <summary>Whether <paramref name="value"/> is a key of some caller, as it is or behind a scheme (<c>Bearer</c>, <c>Basic</c>).</summary>
+    internal bool Knows(string value)
+    {
+        var key = PresentedKey.In(value);
+        if (_masterHash is null || key.Length == 0)
+        {
+            return false;
+        }
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Hash(key, hash);
+        return CryptographicOperations.FixedTimeEquals(hash, _masterHash) || (_others.Count > 0 && _others.ContainsKey(Convert.ToHexStringLower(hash)));
+    }
+
     private static void Hash(string key, Span<byte> hash)
     {
         var size = Encoding.UTF8.GetMaxByteCount(key.Length);

@@ -11,6 +11,9 @@ internal sealed record Caller(string KeyHash, string Alias, bool IsAdmin)
     /// <summary>The caller of a gateway that runs without any key (allowed only when the config says so in as many words).</summary>
     internal static readonly Caller Anonymous = new("", "anonymous", true);
 
+    /// <summary>The caller of an endpoint that asks for no key because the config says so: may do nothing else.</summary>
+    internal static readonly Caller Nobody = new("", "anonymous", false);
+
     /// <summary>The scope to which the things belong that upstreams keep for this caller. Nobody of another scope can reach them.</summary>
     internal string Owner => KeyHash;
 

@@ -63,6 +63,9 @@ internal static class PresentedKey
         return true;
     }
 
+    /// <summary>The key in a header's value: what follows its scheme.</summary>
+    internal static string In(string value) => Strip(value);
+
     private static string Strip(string value)
     {
         if (value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))

@@ -7,6 +7,7 @@ namespace Weir.Gateway.Ledger;
 public interface IMigrationRunner
 {
     /// <summary>Runs the scripts that have not run yet and may, in order, in one transaction under a lock that other processes respect.</summary>
+    /// <remarks>Blocks: not to be called on a thread that serves sockets.</remarks>
     /// <returns>Names of the scripts that ran now.</returns>
     /// <exception cref="MigrationException">A script failed (nothing of any is kept), or a later build took away what this one needs.</exception>
     IReadOnlyList<string> Migrate();

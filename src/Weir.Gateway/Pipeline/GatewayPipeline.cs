@@ -1,9 +1,12 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
+using Weir.Gateway.Pipeline.Realtime;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
@@ -94,7 +97,8 @@ internal sealed partial class GatewayPipeline(
 
     private void Admit(GatewayCall call)
     {
-        call.Caller = call.Snapshot.Authenticator.Authenticate(call.Http.Request.Headers, out var refused);
+        GatewayError? refused = null;
+        call.Caller = call.Surface.PassThrough is { NeedsKey: false } ? Caller.Nobody : call.Snapshot.Authenticator.Authenticate(call.Http.Request.Headers, out refused);
         if (call.Caller is null)
         {
             throw new GatewayException(refused ?? new GatewayError(ErrorKind.NoKey, "Authentication Error, No api key passed in."));
@@ -114,6 +118,18 @@ internal sealed partial class GatewayPipeline(
             await kept.ReadAsync(call, route);
             return;
         }
+        if (call.Operation == Operation.Realtime)
+        {
+            // No body: the address says everything, and events are judged one by one as they pass.
+            RealtimeRequests.Read(call);
+            return;
+        }
+        if (call.Surface.PassThrough is { } passing)
+        {
+            // What goes on as it is: where to, with whose credential.
+            await PassThroughRequests.ReadAsync(call, passing);
+            return;
+        }
         var access = call.Snapshot.Config.Access;
         if (call.Surface.TakesForm)
         {
@@ -128,7 +144,14 @@ internal sealed partial class GatewayPipeline(
         {
             await ThreadHop.ToPool();
         }
-        RequestChecks.Check(call);
+        try
+        {
+            RequestChecks.Check(call);
+        }
+        catch (GatewayException unknown) when (unknown.Error.Kind == ErrorKind.UnknownModel && PassThroughRequests.TakesOver(call))
+        {
+            await PassThroughRequests.ReadAsync(call, call.Surface.Above!); // TakesOver has looked.
+        }
     }
 
     /// <summary>Writes the failure down. Requests without a known key leave no row: a flood of them must not fill the journal.</summary>
@@ -155,6 +178,11 @@ internal sealed partial class GatewayPipeline(
         if (!call.Http.Response.HasStarted)
         {
             return new Served(record.CallId, error);
+        }
+        if (call.Operation == Operation.Realtime)
+        {
+            // Its relay has closed the socket.
+            return new Served(record.CallId, null);
         }
         if (record.Streamed && !call.Settled)
         {

@@ -84,6 +84,9 @@ public sealed class UpstreamStream : IDisposable
     /// <summary>What was used besides tokens, as far as the upstream has told it.</summary>
     public MediaUse Media => _facts.Media;
 
+    /// <summary>True once the terminal event has come: the step after the one in hand is the end, and waits for nobody.</summary>
+    public bool EndIsHere => _done;
+
     /// <summary>True once an event with content has been seen.</summary>
     public bool ContentSeen { get; private set; }
 

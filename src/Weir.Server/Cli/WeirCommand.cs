@@ -13,7 +13,7 @@ internal static class WeirCommand
             "  weir demo                          see it work, without any account\n" +
             "  weir serve --config config.yaml    serve your models on port 4000\n" +
             "  weir check config.yaml             explain every problem in a configuration");
-        foreach (var command in (Command[])[ServeCommand.Build(), CheckCommand.Build(), AuditCommand.Build(), DemoCommand.Build(), VersionCommand.Build()])
+        foreach (var command in (Command[])[ServeCommand.Build(), CheckCommand.Build(), AuditCommand.Build(), DbCommand.Build(), DemoCommand.Build(), VersionCommand.Build()])
         {
             root.Subcommands.Add(command);
         }

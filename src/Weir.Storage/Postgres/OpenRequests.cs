@@ -8,6 +8,7 @@ internal sealed class OpenRequests(PostgresDatabase database)
 {
     private readonly string _table = database.Name("open_requests");
     private readonly HashSet<long> _ended = [];
+    private readonly HashSet<long> _opened = [];
     private readonly List<long> _tickets = [];
     private readonly List<byte[]> _rows = [];
 
@@ -18,7 +19,7 @@ internal sealed class OpenRequests(PostgresDatabase database)
         if (_tickets.Count > 0)
         {
             await PostgresSql.ExecuteAsync(
-                connection, $"INSERT INTO {_table} (replica, ticket, row) SELECT $1, t, r FROM unnest($2, $3) AS o(t, r) ON CONFLICT DO NOTHING",
+                connection, $"INSERT INTO {_table} (replica, ticket, row) SELECT $1, t, r FROM unnest($2, $3) AS o(t, r) ON CONFLICT (replica, ticket) DO UPDATE SET row = excluded.row",
                 [batch.Replica, _tickets.ToArray(), _rows.ToArray()], cancellationToken);
         }
 
@@ -45,6 +46,7 @@ internal sealed class OpenRequests(PostgresDatabase database)
     private void Read(LedgerBatch batch, long done)
     {
         _ended.Clear();
+        _opened.Clear();
         _tickets.Clear();
         _rows.Clear();
 
@@ -52,8 +54,9 @@ internal sealed class OpenRequests(PostgresDatabase database)
         for (int i = batch.Count - 1; i >= 0 && batch.PositionOf(i) >= done; i--)
         {
             var row = batch.Row(i);
-            if (row.IsOpening && !_ended.Contains(row.Ticket))
+            if (row.IsOpening && !_ended.Contains(row.Ticket) && _opened.Add(row.Ticket))
             {
+                // The last one of several counts: a reservation that grew.
                 _tickets.Add(row.Ticket);
                 _rows.Add(row.Payload.ToArray());
             }

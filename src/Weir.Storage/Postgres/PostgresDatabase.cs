@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -69,8 +70,12 @@ internal sealed partial class PostgresDatabase : IDisposable
         {
             try
             {
-                await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-                return;
+                await using (await Source.OpenConnectionAsync(cancellationToken))
+                {
+                    // Off the socket's thread: what follows a start blocks, and would wait for the thread that it is on.
+                    await LeaveSocketThread();
+                    return;
+                }
             }
             catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException or InvalidOperationException or IOException)
             {
@@ -97,6 +102,9 @@ internal sealed partial class PostgresDatabase : IDisposable
 
     /// <summary>Closes a part that holds a connection, before the pool.</summary>
     public void CloseFirst(IDisposable part) => _parts.Add(part);
+
+    /// <summary>The rest of the method runs on the thread pool: see docs/adr/0005-socket-threads.md.</summary>
+    public static ConfiguredTaskAwaitable LeaveSocketThread() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     public void Dispose()
     {

@@ -38,6 +38,9 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database) : ILedgerSt
             }
 
             long done = await PostgresSql.NumberAsync(connection, _progress, [batch.Segment], cancellationToken);
+
+            // A thousand rows are no work for a thread that serves sockets, nor is what the journal does after this.
+            await PostgresDatabase.LeaveSocketThread();
             Encode(batch, done);
             await _copy.SendAsync(connection, cancellationToken);
             await _open.WriteAsync(connection, batch, done, cancellationToken);
@@ -50,6 +53,7 @@ internal sealed class PostgresLedgerStore(PostgresDatabase database) : ILedgerSt
 
             await transaction.CommitAsync(cancellationToken);
             _forgotten = true;
+            await PostgresDatabase.LeaveSocketThread();
         }
         finally
         {

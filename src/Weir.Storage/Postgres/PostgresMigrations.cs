@@ -20,6 +20,8 @@ internal sealed partial class PostgresMigrations(PostgresDatabase database, Migr
     /// <summary>DbUp's own journal.</summary>
     private const string Applied = "schemaversions";
 
+    private const string ExistsSql = "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2)";
+
     public IReadOnlyList<string> Migrate()
     {
         try
@@ -54,15 +56,36 @@ internal sealed partial class PostgresMigrations(PostgresDatabase database, Migr
     /// </summary>
     internal static bool Exists(NpgsqlConnection connection, PostgresDatabase database, string table)
     {
-        using var exists = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2)", connection)
-        {
-            Parameters = { new() { Value = database.Schema }, new() { Value = table } },
-        };
+        using var exists = PostgresSql.Command(connection, ExistsSql, database.Schema, table);
         return exists.ExecuteScalar() is true;
     }
 
+    /// <summary>The same without blocking: whoever was called by a socket's thread must not wait for another socket.</summary>
+    internal static async Task<bool> ExistsAsync(NpgsqlConnection connection, PostgresDatabase database, string table, CancellationToken cancellationToken)
+    {
+        await using var exists = PostgresSql.Command(connection, ExistsSql, database.Schema, table);
+        return await exists.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <summary>The scripts that the database has, without blocking.</summary>
+    internal async Task<HashSet<string>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var applied = new HashSet<string>(StringComparer.Ordinal);
+        if (await ExistsAsync(connection, database, Applied, cancellationToken))
+        {
+            await using var command = PostgresSql.Command(connection, $"SELECT scriptname FROM {database.Name(Applied)}");
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                applied.Add(reader.GetString(0));
+            }
+        }
+
+        return applied;
+    }
+
     /// <summary>The scripts that the database has; none when it has no journal yet.</summary>
-    internal HashSet<string> Read(NpgsqlConnection connection)
+    private HashSet<string> Read(NpgsqlConnection connection)
     {
         var applied = new HashSet<string>(StringComparer.Ordinal);
         if (!Exists(connection, database, Applied))

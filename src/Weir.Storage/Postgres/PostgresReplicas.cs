@@ -32,7 +32,7 @@ internal sealed class PostgresReplicas(PostgresDatabase database, PostgresMigrat
         // With the lock: a step that takes something away either sees this beat, or is seen here.
         await using var hold = new NpgsqlCommand(PostgresMigrations.LockStatement(database, shared: true), connection);
         await hold.ExecuteNonQueryAsync(cancellationToken);
-        scripts.RefuseLater(migrations.Read(connection), database.Description);
+        scripts.RefuseLater(await migrations.ReadAsync(connection, cancellationToken), database.Description);
         await using var beat = new NpgsqlCommand(
             $"""
             INSERT INTO {_table} (id, version, level, beat_at) VALUES ($1, $2, $3, clock_timestamp())
@@ -56,7 +56,14 @@ internal sealed class PostgresReplicas(PostgresDatabase database, PostgresMigrat
 
     public async ValueTask<IReadOnlyList<LiveReplica>> ListAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        if (!await PostgresMigrations.ExistsAsync(connection, database, "replicas", cancellationToken))
+        {
+            return [];
+        }
+
+        await using var command = PostgresSql.Command(
+            connection,
             $"SELECT id, version, level, greatest(extract(epoch FROM now() - beat_at), 0)::float8 FROM {_table} WHERE beat_at > now() - {Silence} ORDER BY id COLLATE \"C\"");
         var live = new List<LiveReplica>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

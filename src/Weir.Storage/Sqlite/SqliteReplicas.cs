@@ -13,9 +13,7 @@ internal sealed class SqliteReplicas(SqliteDatabase database, MigrationScripts s
     /// <summary>The lowest level of all that live; <see cref="int.MaxValue"/> when none does.</summary>
     public static int OldestLevel(SqliteConnection connection)
     {
-        using var exists = connection.CreateCommand();
-        exists.CommandText = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'replicas'";
-        if (exists.ExecuteScalar() is 0L)
+        if (!Exists(connection))
         {
             return int.MaxValue;
         }
@@ -41,9 +39,26 @@ internal sealed class SqliteReplicas(SqliteDatabase database, MigrationScripts s
 
     public async ValueTask<IReadOnlyList<LiveReplica>> ListAsync(CancellationToken cancellationToken) => await Task.Run(Live, cancellationToken);
 
+    private static bool Exists(SqliteConnection connection)
+    {
+        using var exists = connection.CreateCommand();
+        exists.CommandText = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'replicas'";
+        return exists.ExecuteScalar() is not 0L;
+    }
+
     private List<LiveReplica> Live()
     {
+        if (!File.Exists(database.Path))
+        {
+            return [];
+        }
+
         using var connection = database.OpenForReading();
+        if (!Exists(connection))
+        {
+            return [];
+        }
+
         using var command = connection.CreateCommand();
         command.CommandText = $"SELECT id, version, level, max({Now} - beat_at, 0) FROM replicas WHERE beat_at > {Now} - {Silence} ORDER BY id";
         var live = new List<LiveReplica>();

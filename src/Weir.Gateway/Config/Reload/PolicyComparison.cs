@@ -16,6 +16,7 @@ public static class PolicyComparison
         RequestSize,
         MockTesting,
         Audit,
+        OpenEndpoints,
     ];
 
     /// <summary>One sentence per lowered protection; empty when there is none.</summary>
@@ -113,6 +114,15 @@ public static class PolicyComparison
         if (before.Audit.Arguments != AuditArgumentsMode.Off && after.Audit.Arguments == AuditArgumentsMode.Off)
         {
             yield return "The audit no longer keeps arguments of commands.";
+        }
+    }
+
+    private static IEnumerable<string> OpenEndpoints(GatewayConfig before, GatewayConfig after)
+    {
+        var open = before.PassThrough.Endpoints.Where(static item => !item.Auth).Select(static item => item.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var endpoint in after.PassThrough.Endpoints.Where(item => !item.Auth && !open.Contains(item.Path)))
+        {
+            yield return $"Anyone may now call {endpoint.Path} without a key.";
         }
     }
 

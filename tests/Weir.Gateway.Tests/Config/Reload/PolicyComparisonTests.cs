@@ -25,6 +25,7 @@ public sealed class PolicyComparisonTests
         { "The largest request body rises from 100 to 200 bytes.", static config => config with { Access = config.Access with { MaxRequestBytes = 200 } } },
         { "From the next start on the audit's checkpoints are not signed.", static config => config with { Audit = config.Audit with { SigningKeyFile = null } } },
         { "The audit no longer keeps arguments of commands.", static config => config with { Audit = config.Audit with { Arguments = AuditArgumentsMode.Off } } },
+        { "Anyone may now call /a without a key.", static config => config with { PassThrough = new PassThroughConfig { Endpoints = [new PassThroughEndpoint { Path = "/a", Target = new Uri("https://x.example"), Auth = false }] } } },
         { "Requests may now carry mock_testing_* members.", static config => config with { Request = config.Request with { AllowMockTesting = true } } },
     };
 
