@@ -74,7 +74,7 @@ async Task Paced(string name, Durability? durability, int seconds, string replic
     });
 }
 
-// A journal without a replica's name is not audited: see docs/adr/0007-audit.md.
+// A journal without a replica's name is not audited: see docs/adr/0008-audit.md.
 async Task Using(Durability durability, bool toSqlite, string replica, Func<RequestJournal, Task> run)
 {
     Directory.CreateDirectory(root);
