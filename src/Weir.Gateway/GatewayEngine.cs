@@ -12,6 +12,8 @@ using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
+using Weir.Gateway.Pipeline.Realtime;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
@@ -49,7 +51,9 @@ public sealed class GatewayEngine : IDisposable
     private readonly CallObserver _observer;
     private readonly OtlpSettings? _otlp;
     private readonly OtlpExport? _export;
+    private readonly PassThroughCalls _passing;
     private readonly IReadOnlyList<GatewayRoute> _routes;
+    private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Puts the engine together and compiles <paramref name="config"/>.</summary>
     public GatewayEngine(GatewayConfig config, GatewayParts parts)
@@ -77,12 +81,13 @@ public sealed class GatewayEngine : IDisposable
         var attempt = new UpstreamAttempt(parts.Time, caps);
         var shelf = new KeptShelf(parts.Kept, parts.Logs.CreateLogger<KeptShelf>());
         var kept = new KeptAttempt(attempt, shelf, parts.Time, caps);
-        var attempts = new AttemptLoop(attempt, kept, picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
+        var attempts = new AttemptLoop(new AttemptKinds(attempt, kept, new RealtimeAttempt(parts.Time), new PassThroughAttempt(parts.Time, caps)), picker, new RetryPlanner(picker, parts.Random), _observer, parts.Time);
         var uploads = new UploadReader(new UploadFolder(config.Request.UploadFolder ?? parts.UploadFolder), parts.Logs.CreateLogger<UploadReader>());
-        var pipeline = new GatewayPipeline(_snapshots, _parties, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, parts.Ledger, parts.Time), attempts, new AnswerRelay(parts.Ledger, _observer, parts.Time), parts.Ledger, _observer, parts.Time,
+        var pipeline = new GatewayPipeline(_snapshots, _parties, uploads, new KeptRequests(uploads), new KeptList(shelf, kept, parts.Ledger, parts.Time), attempts, new AnswerRelay(parts.Ledger, new RealtimeRelay(parts.Ledger, _observer, parts.Time, _stopping.Token), _observer, parts.Time), parts.Ledger, _observer, parts.Time,
             parts.Logs.CreateLogger<GatewayPipeline>());
         Prober = new BackgroundProber(() => _snapshots.Current.Routes, new DeploymentProbe(caps), _board, parts.Time, parts.Logs.CreateLogger<BackgroundProber>());
-        _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline,
+        _passing = new PassThroughCalls(pipeline, _snapshots);
+        _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline, _passing,
             new HealthEndpoints(_snapshots, Prober, _board, _status, parts.Ledger),
             new ModelList(_snapshots), new ModelInfo(_snapshots), new TokenCounterEndpoint(_snapshots), new MetricsEndpoint(_snapshots, _metrics).WriteAsync,
             AdminRoutes.Build(_snapshots, new Desk(parts.Directory, _watch, new NoSpend(), parts.Time))));
@@ -132,9 +137,10 @@ public sealed class GatewayEngine : IDisposable
         await Prober.StartAsync(cancellationToken);
     }
 
-    /// <summary>Stops what runs in the background.</summary>
+    /// <summary>Stops what runs in the background, and tells realtime sessions to end.</summary>
     public async Task StopAsync()
     {
+        await _stopping.CancelAsync();
         await Prober.StopAsync(CancellationToken.None);
         await _watch.StopAsync(CancellationToken.None);
     }
@@ -151,12 +157,16 @@ public sealed class GatewayEngine : IDisposable
     {
         foreach (var route in _routes)
         {
-            endpoints.MapMethods(route.Path, [route.Method], route.Handler);
+            var mapped = endpoints.MapMethods(route.Path, route.IsSocket ? [route.Method, HttpMethods.Connect] : [route.Method], route.Handler);
+            if (route.GivesWay)
+            {
+                mapped.Add(static builder => ((RouteEndpointBuilder)builder).Order = 1);
+            }
         }
         var known = _routes.Select(r => r.Path).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        endpoints.MapFallback("{**path}", http => known.Contains(http.Request.Path.Value ?? "")
+        endpoints.MapFallback("{**path}", _passing.Otherwise(http => known.Contains(http.Request.Path.Value ?? "")
             ? ErrorWriter.WriteDetailAsync(http, StatusCodes.Status405MethodNotAllowed, "Method Not Allowed")
-            : NotFoundAsync(http));
+            : NotFoundAsync(http)));
     }
 
     /// <summary>Whether a port for metrics alone serves <paramref name="path"/>: metrics, and the health of the process.</summary>
@@ -173,13 +183,15 @@ public sealed class GatewayEngine : IDisposable
         _watch.Dispose();
         _export?.Dispose();
         _connector.Dispose();
+        _stopping.Dispose();
     }
 
     private GatewaySnapshot Compile(GatewayConfig config)
     {
         var routes = RoutingTable.Build(config, _routing, (entry, state) => Compile(config, entry, state));
         UpstreamDeployment[] files = [.. config.FileAccounts.Select(entry => Compile(config, entry, _routing.Get(entry.Id)))];
-        _connector.NameHosts(routes.Deployments.OfType<UpstreamDeployment>().Concat(files).Select(d => d.NamedHost)
+        var passing = CompilePassThrough(config);
+        _connector.NameHosts(routes.Deployments.OfType<UpstreamDeployment>().Concat(files).Concat(passing.Accounts).Concat(passing.Endpoints.Select(e => e.Target).OfType<UpstreamDeployment>()).Select(d => d.NamedHost)
             .Concat(_otlp?.Hosts ?? []).OfType<Uri>());
         _metrics.ConfigApplied(config, _parts.Time.GetUtcNow());
         foreach (var rejected in config.Rejected)
@@ -195,7 +207,7 @@ public sealed class GatewayEngine : IDisposable
         {
             _log.IdsEndWithProcess();
         }
-        return new GatewaySnapshot(config, new Authenticator(config.Access, _keys, _parts.Time, _parts.OtherCallers), routes, ids) { FileAccounts = files };
+        return new GatewaySnapshot(config, new Authenticator(config.Access, _keys, _parts.Time, _parts.OtherCallers), routes, ids) { FileAccounts = files, PassThrough = passing };
     }
 
     private UpstreamDeployment Compile(GatewayConfig config, DeploymentConfig entry, DeploymentState state)
@@ -204,6 +216,18 @@ public sealed class GatewayEngine : IDisposable
             ?? throw new InvalidOperationException($"{entry.Origin}: the provider '{entry.Provider}' is not in the catalog; the configuration should have left this entry out.");
         var trust = new TlsTrust(entry.VerifyTls && config.Request.VerifyTls, entry.CaFile ?? config.Request.CaFile);
         return new UpstreamDeployment(entry, state, provider, new UpstreamHttp(_connector.Invoker(trust)), CredentialOf(entry, provider), _parts.Prices, _metrics.Deployment(entry));
+    }
+
+    private PassThroughTable CompilePassThrough(GatewayConfig config)
+    {
+        var endpoints = config.PassThrough.Endpoints.OrderByDescending(static endpoint => endpoint.Path.Length).Select(endpoint =>
+        {
+            var entry = PassThroughUpstream.AsDeployment(endpoint);
+            var http = new UpstreamHttp(_connector.Invoker(new TlsTrust(config.Request.VerifyTls, config.Request.CaFile)));
+            return PassThroughRoute.Of(endpoint, new UpstreamDeployment(
+                entry, _routing.Get(entry.Id), new PassThroughUpstream(endpoint), http, NoCredential.Instance, _parts.Prices, _metrics.Deployment(entry)));
+        });
+        return new PassThroughTable([.. endpoints], [.. config.PassThrough.Accounts.Select(entry => Compile(config, entry, _routing.Get(entry.Id)))]);
     }
 
     private ICredential CredentialOf(DeploymentConfig entry, IProvider provider)

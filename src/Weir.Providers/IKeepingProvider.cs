@@ -1,6 +1,6 @@
 namespace Weir.Providers;
 
-/// <summary>A provider that keeps things between calls: responses, files, batches. They belong to the account, not to one model.</summary>
+/// <summary>A provider that keeps things between calls: responses, conversations, files, uploads, batches. They belong to the account, not to one model.</summary>
 public interface IKeepingProvider : IProvider
 {
     /// <summary>What it keeps; empty when it keeps nothing.</summary>

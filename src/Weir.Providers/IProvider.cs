@@ -68,7 +68,14 @@ public interface IProvider
 /// <summary>How a vendor's bodies differ from those of the format's owner.</summary>
 /// <param name="OmitModel">The path names the model and the body must not.</param>
 /// <param name="Members">Members to add when a body has them not: name to raw JSON.</param>
-public sealed record BodyVariant(bool OmitModel, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Members);
+public sealed record BodyVariant(bool OmitModel, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Members)
+{
+    /// <summary>Whether the path says that an answer is streamed and the body must not.</summary>
+    public bool OmitStream { get; init; }
+
+    /// <summary>Whether betas are named in the body (<c>anthropic_beta</c>) and not in a header.</summary>
+    public bool BetaInBody { get; init; }
+}
 
 /// <summary>A provider with <see cref="Operation.Chat"/>.</summary>
 public interface IChatProvider : IProvider
@@ -97,6 +104,15 @@ public interface ITokenCountProvider : IChatProvider
 {
     /// <summary>Absolute address at which a prompt in <paramref name="format"/>, one of the model's formats, is counted.</summary>
     Uri CountUri(ProviderAddress address, WireFormat format);
+
+    /// <summary>Whether prompts in <paramref name="format"/>, one of the model's formats, can be counted.</summary>
+    bool Counts(WireFormat format) => true;
+
+    /// <summary>What a body that is counted needs otherwise; null = what a chat's does.</summary>
+    BodyVariant? CountVariantOf(WireFormat format) => VariantOf(format);
+
+    /// <summary>Whether Gemini's count is asked with the whole request inside <c>generateContentRequest</c>.</summary>
+    bool CountsInside => false;
 }
 
 /// <summary>A provider with <see cref="Operation.Completion"/>.</summary>
@@ -111,6 +127,9 @@ public interface IEmbeddingProvider : IProvider
 {
     /// <summary>Absolute address of embeddings.</summary>
     Uri EmbeddingUri(ProviderAddress address);
+
+    /// <summary>How the vendor is asked for them.</summary>
+    EmbeddingForm EmbeddingForm => EmbeddingForm.OpenAI;
 }
 
 /// <summary>A provider with <see cref="Operation.ImageGeneration"/>.</summary>
@@ -153,6 +172,13 @@ public interface IModerationProvider : IProvider
 {
     /// <summary>Absolute address at which content is judged.</summary>
     Uri ModerationUri(ProviderAddress address);
+}
+
+/// <summary>A provider with <see cref="Operation.Realtime"/>.</summary>
+public interface IRealtimeProvider : IProvider
+{
+    /// <summary>Absolute address of a session with the model, which it names; its scheme is <c>ws</c> or <c>wss</c>.</summary>
+    Uri RealtimeUri(ProviderAddress address);
 }
 
 /// <summary>A provider with <see cref="Operation.Rerank"/>, in Cohere's shape.</summary>

@@ -11,4 +11,10 @@ public enum KeptKind
 
     /// <summary><c>/batches/{id}</c>.</summary>
     Batch,
+
+    /// <summary><c>/conversations/{id}</c>: the items that responses go on from.</summary>
+    Conversation,
+
+    /// <summary><c>/uploads/{id}</c>: a file that comes in parts.</summary>
+    Upload,
 }

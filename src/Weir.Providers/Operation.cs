@@ -36,10 +36,10 @@ public enum Operation
     /// <summary><c>POST /rerank</c>.</summary>
     Rerank,
 
-    /// <summary>Reading, deleting or cancelling a stored response.</summary>
+    /// <summary>Reading, deleting or cancelling a stored response; all of <c>/conversations</c>.</summary>
     StoredResponse,
 
-    /// <summary><c>/files</c>.</summary>
+    /// <summary><c>/files</c> and <c>/uploads</c>.</summary>
     File,
 
     /// <summary><c>/batches</c>.</summary>

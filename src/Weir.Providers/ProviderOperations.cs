@@ -7,7 +7,7 @@ public static class ProviderOperations
     public static IReadOnlyList<Operation> Plain { get; } =
     [
         Operation.Completion, Operation.Embedding, Operation.ImageGeneration, Operation.ImageEdit, Operation.Transcription, Operation.Translation,
-        Operation.Speech, Operation.Moderation, Operation.Rerank,
+        Operation.Speech, Operation.Moderation, Operation.Rerank, Operation.Realtime,
     ];
 
     /// <summary>Where <paramref name="operation"/>, one of <see cref="Plain"/>, goes; null when the provider has no such operation.</summary>
@@ -22,6 +22,7 @@ public static class ProviderOperations
         Operation.Speech => (provider as ISpeechProvider)?.SpeechUri(address),
         Operation.Moderation => (provider as IModerationProvider)?.ModerationUri(address),
         Operation.Rerank => (provider as IRerankProvider)?.RerankUri(address),
+        Operation.Realtime => (provider as IRealtimeProvider)?.RealtimeUri(address),
         _ => null,
     };
 
@@ -38,6 +39,7 @@ public static class ProviderOperations
         Operation.Speech => provider is ISpeechProvider,
         Operation.Moderation => provider is IModerationProvider,
         Operation.Rerank => provider is IRerankProvider,
+        Operation.Realtime => provider is IRealtimeProvider,
         _ => false,
     };
 
@@ -53,6 +55,7 @@ public static class ProviderOperations
         "audio_speech" => Operation.Speech,
         "moderation" => Operation.Moderation,
         "rerank" => Operation.Rerank,
+        "realtime" => Operation.Realtime,
         _ => null,
     };
 }

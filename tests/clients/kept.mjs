@@ -1,7 +1,7 @@
 import OpenAI, { toFile } from 'openai';
 import { key, models, run, v1 } from './cases.mjs';
 
-// What the server keeps for its caller: responses, files, batches.
+// What the server keeps for its caller: responses, conversations, files, uploads, batches.
 const client = new OpenAI({ baseURL: v1, apiKey: key, maxRetries: 0 });
 const line = (id, text) => JSON.stringify({
   custom_id: id, method: 'POST', url: '/v1/chat/completions', body: { model: models.plain, messages: [{ role: 'user', content: text }] },
@@ -59,10 +59,38 @@ await run({
       results: results.trim().split('\n').map((l) => JSON.parse(l).response.body.choices[0].message.content),
     };
   },
+  conversations: async () => {
+    const item = { type: 'message', role: 'user', content: 'hello' };
+    const made = await client.conversations.create({ items: [item], metadata: { note: 'x' } });
+    const seen = await client.conversations.retrieve(made.id);
+    await client.conversations.update(made.id, { metadata: { note: 'y' } });
+    await client.conversations.items.create(made.id, { items: [item] });
+    const items = await all(client.conversations.items.list(made.id));
+    const one = await client.conversations.items.retrieve(items[0], { conversation_id: made.id });
+    await client.conversations.items.delete(items[0], { conversation_id: made.id });
+    const response = await client.responses.create({ model: models.plain, input: 'hello', conversation: made.id });
+    const deleted = await client.conversations.delete(made.id);
+    return {
+      same: seen.id === made.id, note: seen.metadata.note, items: items.length, item: one.id === items[0], text: response.output_text, deleted: deleted.deleted,
+      gone: await status(client.conversations.retrieve(made.id)),
+    };
+  },
+  uploads: async () => {
+    const begun = await client.uploads.create({ filename: 'f.txt', purpose: 'user_data', bytes: 6, mime_type: 'text/plain' });
+    const parts = [];
+    for (const text of ['abc', 'def']) parts.push((await client.uploads.parts.create(begun.id, { data: await toFile(Buffer.from(text), 'part') })).id);
+    const done = await client.uploads.complete(begun.id, { part_ids: parts });
+    const content = await (await client.files.content(done.file.id)).text();
+    const second = await client.uploads.create({ filename: 'f.txt', purpose: 'user_data', bytes: 6, mime_type: 'text/plain' });
+    const cancelled = await client.uploads.cancel(second.id);
+    return { same: done.id === begun.id, status: done.status, content, cancelled: cancelled.status };
+  },
   strangers: async () => ({
     response: await status(client.responses.retrieve('resp_neverwas')),
     file: await status(client.files.content('file-neverwas')),
     batch: await status(client.batches.retrieve('batch_neverwas')),
+    conversation: await status(client.conversations.retrieve('conv_neverwas')),
+    upload: await status(client.uploads.cancel('upload_neverwas')),
     previous: await status(client.responses.create({ model: models.plain, input: 'x', previous_response_id: 'resp_neverwas' })),
   }),
 });

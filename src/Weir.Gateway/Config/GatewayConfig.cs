@@ -19,6 +19,9 @@ public sealed record GatewayConfig
     /// <summary>Accounts that keep files and batches (<c>files_settings</c>), in file order; no model of them can be called.</summary>
     public ImmutableArray<DeploymentConfig> FileAccounts { get; init; } = [];
 
+    /// <summary>What goes on to other servers as it is.</summary>
+    public PassThroughConfig PassThrough { get; init; } = new();
+
     /// <summary>Routing, retries, cooldowns, fallbacks.</summary>
     public RouterConfig Router { get; init; } = new();
 

@@ -232,6 +232,12 @@ public sealed record RequestConfig
     /// <summary>Where forms with files lie while they are served; null = in the data folder. Read at the start.</summary>
     public string? UploadFolder { get; init; }
 
+    /// <summary>Longest message of a realtime session, in bytes. OpenAI takes 15 MB of audio in one.</summary>
+    public long RealtimeMessageBytes { get; init; } = 16L << 20;
+
+    /// <summary>A realtime session in which nothing is said for so long is closed.</summary>
+    public TimeSpan RealtimeIdle { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Header that carries the end user's id.</summary>
     public string? UserHeaderName { get; init; }
 

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Access;
+using Weir.Gateway.Config;
 using Weir.Gateway.Endpoints.Health;
 using Weir.Gateway.Endpoints.Info;
 using Weir.Gateway.Endpoints.OpenAI;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Providers;
 
 namespace Weir.Gateway.Endpoints;
@@ -19,11 +21,17 @@ internal sealed record GatewayRoute(string Method, string Path, string Summary, 
 {
     /// <summary>The body is a form with files, not JSON.</summary>
     internal bool TakesForm { get; init; }
+
+    /// <summary>A WebSocket: begun with GET, over HTTP/2 with CONNECT.</summary>
+    internal bool IsSocket { get; init; }
+
+    /// <summary>Every other route that matches comes first.</summary>
+    internal bool GivesWay { get; init; }
 }
 
 /// <summary>What handlers are made of.</summary>
 internal sealed record EndpointParts(
-    SnapshotHolder Snapshots, GatewayPipeline Pipeline, HealthEndpoints Health, ModelList Models, ModelInfo Info, TokenCounterEndpoint Tokens, RequestDelegate Metrics,
+    SnapshotHolder Snapshots, GatewayPipeline Pipeline, PassThroughCalls PassThrough, HealthEndpoints Health, ModelList Models, ModelInfo Info, TokenCounterEndpoint Tokens, RequestDelegate Metrics,
     IReadOnlyList<GatewayRoute> Admin);
 
 /// <summary>List 4: every route, in one place.</summary>
@@ -69,6 +77,12 @@ internal static class EndpointMap
             Chat(root + "/responses", "OpenAI Responses, streamed or not", WireFormat.OpenAIResponses);
         }
 
+        foreach (var root in (string[])["", "/v1", "/openai/v1", "/openai"])
+        {
+            var surface = new Surface(Operation.Realtime, WireFormat.OpenAIChat, root + "/realtime");
+            routes.Add(new GatewayRoute("GET", surface.Route, "OpenAI Realtime, a WebSocket; ?model= names the model", false, RealtimeCalls.Serve(parts.Pipeline, parts.Snapshots, surface)) { IsSocket = true });
+        }
+
         // What upstreams keep for their callers.
         foreach (var root in (string[])["", "/v1", "/openai/v1"])
         {
@@ -76,6 +90,14 @@ internal static class EndpointMap
             Kept(root + "/responses/{id}", "Deletes a stored response", KeptKind.Response, KeptVerb.Delete);
             Kept(root + "/responses/{id}/cancel", "Cancels a response that runs in the background", KeptKind.Response, KeptVerb.Cancel);
             Kept(root + "/responses/{id}/input_items", "Lists the input of a stored response", KeptKind.Response, KeptVerb.Items);
+            Kept(root + "/conversations", "Begins a conversation", KeptKind.Conversation, KeptVerb.Create);
+            Kept(root + "/conversations/{id}", "Looks at a conversation", KeptKind.Conversation, KeptVerb.Get);
+            Kept(root + "/conversations/{id}", "Changes a conversation's metadata", KeptKind.Conversation, KeptVerb.Update);
+            Kept(root + "/conversations/{id}", "Deletes a conversation", KeptKind.Conversation, KeptVerb.Delete);
+            Kept(root + "/conversations/{id}/items", "Lists the items of a conversation", KeptKind.Conversation, KeptVerb.Items);
+            Kept(root + "/conversations/{id}/items", "Adds items to a conversation", KeptKind.Conversation, KeptVerb.AddItems);
+            Kept(root + "/conversations/{id}/items/{item}", "Looks at an item of a conversation", KeptKind.Conversation, KeptVerb.GetItem);
+            Kept(root + "/conversations/{id}/items/{item}", "Takes an item out of a conversation", KeptKind.Conversation, KeptVerb.DeleteItem);
         }
 
         foreach (var root in (string[])["", "/v1", "/openai/v1", "/{provider}/v1"])
@@ -85,6 +107,10 @@ internal static class EndpointMap
             Kept(root + "/files/{id}", "Looks at a file", KeptKind.File, KeptVerb.Get);
             Kept(root + "/files/{id}", "Deletes a file", KeptKind.File, KeptVerb.Delete);
             Kept(root + "/files/{id}/content", "Reads a file", KeptKind.File, KeptVerb.Content);
+            Kept(root + "/uploads", "Begins a file that comes in parts", KeptKind.Upload, KeptVerb.Create);
+            Kept(root + "/uploads/{id}/parts", "Adds a part; a form", KeptKind.Upload, KeptVerb.AddPart);
+            Kept(root + "/uploads/{id}/complete", "Makes a file of the parts", KeptKind.Upload, KeptVerb.Complete);
+            Kept(root + "/uploads/{id}/cancel", "Gives an upload up", KeptKind.Upload, KeptVerb.Cancel);
             Kept(root + "/batches", "Makes a batch of an uploaded file", KeptKind.Batch, KeptVerb.Create);
             Kept(root + "/batches", "Lists the caller's batches", KeptKind.Batch, KeptVerb.List);
             Kept(root + "/batches/{id}", "Looks at a batch", KeptKind.Batch, KeptVerb.Get);
@@ -102,6 +128,16 @@ internal static class EndpointMap
             Chat(root + "/{model}:generateContent", "Gemini generateContent", WireFormat.GeminiGenerate);
             Count(root + "/{model}:countTokens", "Counts a prompt's tokens", WireFormat.GeminiGenerate);
             Chat(root + "/{model}:streamGenerateContent", "Gemini generateContent, streamed", WireFormat.GeminiGenerate, stream: true);
+        }
+
+        // Vendors' own APIs, for what has no route of its own above or below.
+        foreach (var vendor in PassThroughVendors.All)
+        {
+            var route = PassThroughRoute.Of(vendor);
+            foreach (var method in route.Methods)
+            {
+                routes.Add(new GatewayRoute(method, route.Template, $"Passes a call on to {vendor.Provider} as it is", false, parts.PassThrough.Serve(route)) { GivesWay = true });
+            }
         }
 
         // What can be called.
@@ -133,11 +169,11 @@ internal static class EndpointMap
 
         // Itself.
         Open("HEAD", "/", "The gateway answers", static _ => Task.CompletedTask);
-        Get("/routes", "Every route", http => RouteList.WriteAsync(http, routes));
-        Open("GET", "/openapi.json", "This API as an OpenAPI document", http => OpenApiDocument.WriteAsync(http, routes));
+        Get("/routes", "Every route", http => RouteList.WriteAsync(http, parts.PassThrough.InForce(routes)));
+        Open("GET", "/openapi.json", "This API as an OpenAPI document", http => OpenApiDocument.WriteAsync(http, parts.PassThrough.InForce(routes)));
         foreach (var path in (string[])["/", "/docs"])
         {
-            Open("GET", path, "This API as a page", http => DocsPage.WriteAsync(http, routes));
+            Open("GET", path, "This API as a page", http => DocsPage.WriteAsync(http, parts.PassThrough.InForce(routes)));
         }
         return routes;
 
@@ -151,14 +187,18 @@ internal static class EndpointMap
             routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, surface)) { TakesForm = surface.TakesForm });
         }
         void Count(string path, string summary, WireFormat format) =>
-            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.CountTokens, format, path))));
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.CountTokens, format, path) { Above = VendorAbove(path) })));
         void Chat(string path, string summary, WireFormat format, bool stream = false) =>
-            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.Chat, format, path), stream)));
+            routes.Add(new GatewayRoute("POST", path, summary, false, ModelCalls.Serve(parts.Pipeline, parts.Snapshots, new Surface(Operation.Chat, format, path) { Above = VendorAbove(path) }, stream)));
+        static PassThroughRoute? VendorAbove(string path) =>
+            path.StartsWith("/anthropic/", StringComparison.Ordinal) ? PassThroughRoute.Of(PassThroughVendors.All.First(static vendor => vendor.Path == "/anthropic")) : null;
         void Kept(string path, string summary, KeptKind kind, KeptVerb verb)
         {
             var asked = new KeptRoute(kind, verb);
             var surface = new Surface(asked.Operation, asked.Format, path) { Kept = asked };
-            routes.Add(new GatewayRoute(asked.Method, path, summary, false, KeptCalls.Serve(parts.Pipeline, parts.Snapshots, surface)));
+            var handler = KeptCalls.Serve(parts.Pipeline, parts.Snapshots, surface);
+            // Vendors that keep nothing here, and endpoints of the file, may have such paths of their own.
+            routes.Add(new GatewayRoute(asked.Method, path, summary, false, path.StartsWith("/{provider}", StringComparison.Ordinal) ? parts.PassThrough.UnlessKept(handler) : handler));
         }
         void Get(string path, string summary, RequestDelegate handler) => Add("GET", path, summary, open: false, handler);
         void Open(string method, string path, string summary, RequestDelegate handler) => Add(method, path, summary, open: true, handler);

@@ -15,7 +15,7 @@ internal static class ModelCalls
         {
             CallerForm.TakeGoogleKey(http.Request);
         }
-        var served = await pipeline.ServeAsync(http, surface, new PathWords(http.GetRouteValue("model") as string, stream));
+        var served = await pipeline.ServeAsync(http, surface, new PathWords(http.GetRouteValue("model") as string, stream, AsArray: stream && http.Request.Query["alt"] != "sse"));
         if (served.Error is { } error)
         {
             await ErrorWriter.WriteAsync(http, error, served.CallId, snapshots.Current.Config.Request.IncludeCallIdInErrors, surface.Format);

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
+using Weir.Gateway.Pipeline.Realtime;
 using Weir.Providers.Dialects;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
@@ -14,9 +16,10 @@ namespace Weir.Gateway.Pipeline;
 /// Steps 5 to 7 for an answer that is there: pass it on, settle it, write it down. Content leaves at once; only the terminal event (the
 /// last bytes of an unstreamed answer) waits for its row.
 /// </summary>
-internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, TimeProvider time)
+internal sealed class AnswerRelay(IRequestLedger ledger, RealtimeRelay realtime, CallObserver observer, TimeProvider time)
 {
     private readonly BytesRelay _bytes = new(ledger, time);
+    private readonly PassThroughRelay _passing = new(ledger, time);
 
     /// <summary>Passes <paramref name="answer"/> on, whole or streamed.</summary>
     internal ValueTask PassOnAsync(GatewayCall call, ModelAnswer answer)
@@ -24,8 +27,13 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
         call.Deployment = answer.Deployment;
         call.Record.UpstreamModel = answer.Model.Model;
         call.Record.Fallbacks = call.FallbacksTried;
-        call.Record.Streamed = answer.Stream is not null;
-        return answer.Sound is not null ? SoundAsync(call, answer) : answer.IsBytes ? _bytes.PassOnAsync(call, answer)
+        call.Record.Streamed = answer.Stream is not null || answer.Socket is not null;
+        if (call.PassThrough is { } passed)
+        {
+            call.Record.Streamed = call.Stream;
+            return _passing.PassOnAsync(call, passed, answer);
+        }
+        return answer.Socket is not null ? realtime.PassOnAsync(call, answer) : answer.Sound is not null ? SoundAsync(call, answer) : answer.IsBytes ? _bytes.PassOnAsync(call, answer)
             : answer.Stream is null ? WholeAsync(call, answer) : StreamAsync(call, answer);
     }
 
@@ -176,7 +184,7 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     {
         var response = call.Http.Response;
         response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = "text/event-stream; charset=utf-8";
+        response.ContentType = call.Array is null ? "text/event-stream; charset=utf-8" : "application/json; charset=UTF-8";
         response.Headers.CacheControl = "no-cache";
         // Ingress controllers built on nginx buffer event streams unless told not to.
         response.Headers["X-Accel-Buffering"] = "no";
@@ -283,7 +291,16 @@ internal sealed class AnswerRelay(IRequestLedger ledger, CallObserver observer, 
     {
         if (!call.Http.RequestAborted.IsCancellationRequested)
         {
-            ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error, call.Format);
+            if (call.Array is { } array)
+            {
+                var last = new ArrayBufferWriter<byte>(512);
+                ErrorEnvelope.WriteEvent(last, error, call.Format);
+                call.Http.Response.BodyWriter.Write(array.Fail(last.WrittenSpan).Span);
+            }
+            else
+            {
+                ErrorEnvelope.WriteEvent(call.Http.Response.BodyWriter, error, call.Format);
+            }
             // Without a token: a caller that leaves now ends the write by itself, and nothing is thrown at whoever reports an error.
             await call.Http.Response.BodyWriter.FlushAsync(CancellationToken.None);
         }

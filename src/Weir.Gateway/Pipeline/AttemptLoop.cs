@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
-using Weir.Gateway.Pipeline.Kept;
 using Weir.Gateway.Routing;
+using Weir.Providers;
 using Weir.Providers.Tokens;
 using Weir.Providers.Upstream;
 
@@ -12,7 +12,7 @@ namespace Weir.Gateway.Pipeline;
 /// Step 4 of the pipeline: pick a deployment, send, on a fault retry inside the group, cool down, fall back to other groups; until an answer
 /// can be passed on or nothing is left to try. Nothing has gone out to the caller while this runs.
 /// </summary>
-internal sealed class AttemptLoop(UpstreamAttempt attempt, KeptAttempt kept, DeploymentPicker picker, RetryPlanner retries, CallObserver observer, TimeProvider time)
+internal sealed class AttemptLoop(AttemptKinds kinds, DeploymentPicker picker, RetryPlanner retries, CallObserver observer, TimeProvider time)
 {
     private const int MostAttemptsKept = 16;
 
@@ -81,7 +81,7 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, KeptAttempt kept, Dep
             fault = outcome.Fault!; // An attempt has an answer or a fault.
             provider = deployment.Provider.Name;
             // What an account says of a thing that it keeps (or has forgotten) says nothing about its models.
-            if (call.Surface.Kept is null && CooldownPolicy.OnFailure(route.Group, deployment, fault).Began)
+            if (call.Surface.Kept is null && call.PassThrough is null && CooldownPolicy.OnFailure(route.Group, deployment, fault).Began)
             {
                 observer.CooledDown(deployment, fault.Status);
             }
@@ -117,13 +117,14 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, KeptAttempt kept, Dep
         try
         {
             observer.Attempting(call, deployment, route);
-            var outcome = call.Surface.Kept is { } asked ? await kept.RunAsync(call, asked, deployment) : await attempt.RunAsync(call, deployment, route);
+            var outcome = await kinds.RunAsync(call, deployment, route);
             answered = outcome.Answer is not null;
-            observer.Attempted(call, deployment, route, outcome.Fault, outcome.Status);
+            var fault = outcome.Fault ?? call.PassThrough?.Fault;
+            observer.Attempted(call, deployment, route, fault, outcome.Status);
             record.AttemptCount++;
             if (record.Attempts.Count < MostAttemptsKept)
             {
-                record.Attempts.Add(new AttemptRecord(deployment.Id, route.Group.Name, outcome.Fault?.Kind, outcome.Status,
+                record.Attempts.Add(new AttemptRecord(deployment.Id, route.Group.Name, fault?.Kind, outcome.Status,
                     time.GetElapsedTime(began), counts.Eligible, counts.Cooling));
             }
             return outcome;
@@ -153,7 +154,7 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, KeptAttempt kept, Dep
         AboveOrder = left ? trail?.AboveOrder : null,
         Tags = call.Options.Tags,
         Streaming = call.Stream,
-        Prompt = call.Snapshot.Config.Router.EnablePreCallChecks ? new PromptSize(call) : null,
+        Prompt = call.Snapshot.Config.Router.EnablePreCallChecks && call.Operation != Operation.Realtime ? new PromptSize(call) : null,
     };
 
     private static FallbackTerms TermsOf(GatewayCall call, FaultKind? kind) => new(
@@ -180,6 +181,12 @@ internal sealed class AttemptLoop(UpstreamAttempt attempt, KeptAttempt kept, Dep
     private static GatewayError ErrorOf(GatewayCall call, in RouteMatch first, in GroupOutcome failed, IReadOnlyList<string> names, GroupOutcome? last)
     {
         var request = call.Snapshot.Config.Request;
+        if (call.PassThrough is not null && failed.Fault is { } unpassed)
+        {
+            var told = FaultErrors.Of(unpassed, failed.Provider, new RoutingTrail(call.Snapshot.Config.Router, false, "", [], 0, 0, null));
+            // What an upstream says passes as it is; when it says nothing, the gateway is a bad one.
+            return told.Kind is ErrorKind.UpstreamConnection or ErrorKind.UpstreamBadResponse or ErrorKind.StreamCapExceeded ? told with { Status = 502 } : told;
+        }
         var story = last is { } final ? final.Fault?.Message ?? final.Refusal?.Kind.ToString() : null;
         var trail = new RoutingTrail(call.Snapshot.Config.Router, request.ExposeRouterDebug, first.RequestedModel, names, failed.Retried, failed.MaxRetries, story);
         return failed.Fault is { } fault

@@ -4,6 +4,8 @@ using Weir.Gateway.Routing;
 using Weir.Gateway.Routing.Health;
 using Weir.Providers;
 using Weir.Providers.Dialects;
+using Weir.Providers.Dialects.Embeddings;
+using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Neutral;
 using Weir.Providers.Streaming;
 using Weir.Providers.Upstream;
@@ -36,7 +38,15 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
             return new UpstreamFault(FaultKind.BadRequest, 0, $"The provider '{target.Provider.Name}' does not serve {operation} here.");
         }
         var body = new PatchedBody();
-        body.Reset(Body(operation, model.Model, where.Format));
+        body.Reset(operation == Operation.Embedding && target.Provider is IEmbeddingProvider { EmbeddingForm: not EmbeddingForm.OpenAI } embedder
+            ? Embedding(embedder.EmbeddingForm, model.Model) : Body(operation, model.Model, where.Format));
+        if (where.Variant is { } variant)
+        {
+            var hello = body.ToArray();
+            var view = new RequestView();
+            RequestReader.Read(hello, view, where.Format);
+            RequestPatcher.Apply(hello, view, variant, wantUsage: false, [], body);
+        }
         var reply = await target.Http.PostAsync(new UpstreamCall(where.Whole, body, target.Credential, where.Headers), cancellationToken);
         if (reply.Response is not { } response)
         {
@@ -56,6 +66,7 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
     public string? WhyNot(Deployment deployment) => deployment.Config.MockResponse is not null ? null : OperationOf(deployment) switch
     {
         Operation.ImageGeneration or Operation.ImageEdit => "not probed: each image costs money.",
+        Operation.Realtime => "not probed: a session is no single call.",
         Operation.Transcription => "not probed: a call needs a recording.",
         null when deployment.Config.Info.Mode is { } mode => $"not probed: there is no small call for the mode '{mode}'.",
         _ => null,
@@ -111,6 +122,13 @@ internal sealed class DeploymentProbe(StreamCaps caps) : IDeploymentProbe
             json.WriteEndObject();
         }
         return buffer.ToArray();
+    }
+
+    private static byte[] Embedding(EmbeddingForm form, string model)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        GoogleEmbeddings.WriteRequest(new EmbeddingWish { Input = ["probe"] }, form, model, body);
+        return body.WrittenSpan.ToArray();
     }
 
     private static byte[] Hello(string model, WireFormat format)

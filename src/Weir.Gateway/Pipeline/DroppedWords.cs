@@ -21,10 +21,10 @@ internal static class DroppedWords
 
     private static readonly FrozenSet<string> Labels = FrozenSet.ToFrozenSet(
         [
-            "audio", "background", "cache_control", "cached_content", "citations", "context_management", "conversation", "detail", "documents",
+            "answer", "audio", "background", "cache_control", "cached_content", "citations", "context_management", "conversation", "detail", "documents",
             "frequency_penalty", "include", "labels", "logit_bias", "logprobs", "max_tool_calls", "metadata", "modalities", "n", "name",
-            "parallel_tool_calls", "prediction", "presence_penalty", "prompt_cache_key", "reasoning", "reasoning_effort", "response_format",
-            "safety_identifier", "safety_settings", "seed", "service_tier", "stop", "store", "strict", "temperature", "thinking", "tool_choice",
+            "parallel_tool_calls", "prediction", "presence_penalty", "prompt_cache_key", "reasoning", "reasoning_effort", "redacted_thinking", "response_format",
+            "safety_identifier", "safety_settings", "seed", "service_tier", "stop", "store", "strict", "temperature", "thinking", "thinking_blocks", "thoughtSignature", "thought_signature", "tool_choice",
             "tools", "top_k", "top_logprobs", "top_p", "truncation", "user", "verbosity", "web_search_options",
         ],
         StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Weir.Providers;
 
@@ -11,7 +12,8 @@ namespace Weir.Gateway.Pipeline;
 internal static class ForwardedHeaders
 {
     private const int LongestValue = 1024;
-    private static readonly string[] Anthropics = ["anthropic-version", "anthropic-beta"];
+    private const string Beta = "anthropic-beta";
+    private static readonly string[] Anthropics = ["anthropic-version", Beta];
     private static readonly SearchValues<char> Harmless = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,: ");
 
     /// <summary>The target's headers with those of the caller; a header of the deployment's own configuration wins.</summary>
@@ -25,7 +27,7 @@ internal static class ForwardedHeaders
         List<KeyValuePair<string, string>>? headers = null;
         foreach (var name in Anthropics)
         {
-            if (Value(given, name) is not { } value || target.OwnHeaders.Contains(name))
+            if (target.BetaInBody || Value(given, name) is not { } value || target.OwnHeaders.Contains(name))
             {
                 continue;
             }
@@ -34,6 +36,17 @@ internal static class ForwardedHeaders
             headers.Add(new(name, value));
         }
         return headers is null ? target.Headers : [.. headers];
+    }
+
+    /// <summary>The caller's betas as a JSON list, for a vendor that reads them in the body; empty when it names none, or the configuration does.</summary>
+    internal static ReadOnlyMemory<byte> Betas(GatewayCall call, UpstreamTarget target)
+    {
+        if (!target.BetaInBody || call.Format != target.Format || target.OwnHeaders.Contains(Beta) || Value(call.Http.Request.Headers, Beta) is not { } value)
+        {
+            return default;
+        }
+        // No character that is let through has to be escaped.
+        return Encoding.ASCII.GetBytes("[\"" + string.Join("\",\"", value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) + "\"]");
     }
 
     private static string? Value(IHeaderDictionary headers, string name) =>

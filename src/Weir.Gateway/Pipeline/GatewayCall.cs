@@ -3,10 +3,12 @@ using Weir.Gateway.Access;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry.Tracing;
 using Weir.Providers;
+using Weir.Providers.Dialects.GeminiGenerate;
 using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Upstream;
 
@@ -17,7 +19,9 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Stream">True when the path asks for a stream (Gemini), or the query does.</param>
 /// <param name="Id">The kept thing; null when the path names none.</param>
 /// <param name="Provider">The provider; null when the path names none.</param>
-internal readonly record struct PathWords(string? Model, bool Stream = false, string? Id = null, string? Provider = null);
+/// <param name="Item">What the path names inside the kept thing; null when it names nothing.</param>
+/// <param name="AsArray">True when a stream is to be one JSON array (Gemini without <c>alt=sse</c>).</param>
+internal readonly record struct PathWords(string? Model, bool Stream = false, string? Id = null, string? Provider = null, string? Item = null, bool AsArray = false);
 
 /// <summary>One request on its way through the pipeline.</summary>
 internal sealed class GatewayCall
@@ -50,8 +54,11 @@ internal sealed class GatewayCall
     /// <summary>Whether the answer is streamed.</summary>
     internal bool Stream => Path.Stream || View.Stream || AsksForEvents;
 
-    /// <summary>Whether the caller asks for events in another word than <c>stream</c> (speech).</summary>
+    /// <summary>Whether the caller asks for events in another word than <c>stream</c> (speech, Gemini's own paths).</summary>
     internal bool AsksForEvents { get; set; }
+
+    /// <summary>The array that the answer is streamed as; null before the answer, and for events.</summary>
+    internal GeminiArrayStream? Array { get; set; }
 
     /// <summary>The configuration that this request began with.</summary>
     internal GatewaySnapshot Snapshot { get; }
@@ -118,6 +125,9 @@ internal sealed class GatewayCall
 
     /// <summary>What is asked of the account that keeps a thing; null when a model is called.</summary>
     internal KeptCall? Kept { get; set; }
+
+    /// <summary>What is passed through; null when it is not.</summary>
+    internal PassThroughCall? PassThrough { get; set; }
 
     /// <summary>The body with the upstream's own ids in the place of wrapped ones; null when it names none.</summary>
     internal ReadOnlyMemory<byte>? Unwrapped { get; set; }

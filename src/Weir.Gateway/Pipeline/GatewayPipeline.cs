@@ -6,6 +6,8 @@ using Weir.Gateway.Access.Keys;
 using Weir.Gateway.Errors;
 using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
+using Weir.Gateway.Pipeline.Realtime;
 using Weir.Gateway.Pipeline.Uploads;
 using Weir.Providers;
 using Weir.Providers.Dialects.OpenAIChat;
@@ -101,7 +103,9 @@ internal sealed partial class GatewayPipeline(
     /// <summary>Waits only for a key that was not seen yet.</summary>
     private ValueTask AdmitAsync(GatewayCall call)
     {
-        var admission = call.Snapshot.Authenticator.AdmitAsync(call.Http, new AskedRoute(RouteKind.LlmApi, call.Surface.Route));
+        var authenticator = call.Snapshot.Authenticator;
+        var admission = call.Surface.PassThrough is { NeedsKey: false } ? new ValueTask<Admission>(authenticator.AdmitAnybody(call.Http))
+            : authenticator.AdmitAsync(call.Http, new AskedRoute(RouteKind.LlmApi, call.Surface.Route));
         if (!admission.IsCompletedSuccessfully)
         {
             return AwaitAsync(call, admission);
@@ -148,6 +152,18 @@ internal sealed partial class GatewayPipeline(
             await kept.ReadAsync(call, route);
             return;
         }
+        if (call.Operation == Operation.Realtime)
+        {
+            // No body: the address says everything, and events are judged one by one as they pass.
+            RealtimeRequests.Read(call);
+            return;
+        }
+        if (call.Surface.PassThrough is { } passing)
+        {
+            // What goes on as it is: where to, with whose credential.
+            await PassThroughRequests.ReadAsync(call, passing);
+            return;
+        }
         var access = call.Snapshot.Config.Access;
         if (call.Surface.TakesForm)
         {
@@ -162,7 +178,14 @@ internal sealed partial class GatewayPipeline(
         {
             await ThreadHop.ToPool();
         }
-        RequestChecks.Check(call);
+        try
+        {
+            RequestChecks.Check(call);
+        }
+        catch (GatewayException unknown) when (unknown.Error.Kind == ErrorKind.UnknownModel && PassThroughRequests.TakesOver(call))
+        {
+            await PassThroughRequests.ReadAsync(call, call.Surface.Above!); // TakesOver has looked.
+        }
     }
 
     /// <summary>Writes the failure down. Requests without a known key leave no row: a flood of them must not fill the journal.</summary>
@@ -189,6 +212,11 @@ internal sealed partial class GatewayPipeline(
         if (!call.Http.Response.HasStarted)
         {
             return new Served(record.CallId, error);
+        }
+        if (call.Operation == Operation.Realtime)
+        {
+            // Its relay has closed the socket.
+            return new Served(record.CallId, null);
         }
         if (record.Streamed && !call.Settled)
         {

@@ -1,5 +1,6 @@
 using Weir.Gateway.Access;
 using Weir.Gateway.Config;
+using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Gateway.Routing;
 using Weir.Providers.Ids;
 
@@ -14,4 +15,7 @@ internal sealed record GatewaySnapshot(GatewayConfig Config, Authenticator Authe
 {
     /// <summary>The accounts of <c>files_settings</c>, in file order.</summary>
     internal IReadOnlyList<UpstreamDeployment> FileAccounts { get; init; } = [];
+
+    /// <summary>Endpoints that are passed through, and accounts for vendors' own APIs.</summary>
+    internal PassThroughTable PassThrough { get; init; } = PassThroughTable.None;
 }

@@ -12,16 +12,21 @@ internal static class LocalCount
 {
     internal static UpstreamReply Answer(GatewayCall call, string model)
     {
-        var tokens = PromptTokens.Count(call, model);
+        var content = new ByteArrayContent(Told(call.Format == WireFormat.GeminiGenerate, PromptTokens.Count(call, model)).ToArray());
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return UpstreamReply.Of(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
+    }
+
+    /// <summary>A count in the caller's form.</summary>
+    internal static ReadOnlyMemory<byte> Told(bool toGemini, long tokens)
+    {
         var body = new ArrayBufferWriter<byte>(64);
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            json.WriteNumber(call.Format == WireFormat.GeminiGenerate ? "totalTokens"u8 : "input_tokens"u8, tokens);
+            json.WriteNumber(toGemini ? "totalTokens"u8 : "input_tokens"u8, tokens);
             json.WriteEndObject();
         }
-        var content = new ByteArrayContent(body.WrittenSpan.ToArray());
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return UpstreamReply.Of(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
+        return body.WrittenMemory;
     }
 }

@@ -20,6 +20,32 @@ internal static class ModelAccess
         }
     }
 
+    /// <summary>
+    /// Refuses a call that goes to a vendor as it is, for callers that may use some models only: the model has to be one of theirs, under its own
+    /// name or with the vendor before it, and a call of which nobody can tell the model is none of theirs.
+    /// </summary>
+    /// <param name="caller">Who calls.</param>
+    /// <param name="provider">The vendor.</param>
+    /// <param name="model">What the path or the body names; empty for none.</param>
+    /// <param name="opened">It goes to an endpoint that the configuration opened, which need not have models.</param>
+    /// <exception cref="GatewayException">In LiteLLM's words.</exception>
+    internal static void RequirePassedOn(Caller? caller, string provider, string model, bool opened)
+    {
+        if (caller is not { Models.Count: > 0 } || (model.Length == 0 && opened))
+        {
+            return;
+        }
+        if (model.Length == 0)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.ModelDenied,
+                "This key may use some models only, and which model this call is for can't be told from it, so it is not passed on.") { Param = "model" });
+        }
+        if (caller.RefusalOf(model, $"{provider}/{model}", []) is { } refusal)
+        {
+            throw new GatewayException(refusal);
+        }
+    }
+
     /// <summary>Whether the caller may use a route.</summary>
     internal static bool Allows(Caller? caller, in RouteMatch route) => RefusalOf(caller, route) is null;
 

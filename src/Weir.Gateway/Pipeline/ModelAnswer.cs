@@ -36,6 +36,9 @@ internal sealed class ModelAnswer : IDisposable
     /// <summary>The answer is bytes that nobody here reads; they are still to come.</summary>
     internal bool IsBytes { get; init; }
 
+    /// <summary>Reads along while such bytes pass; null when nobody can.</summary>
+    internal PassingStream? Passing { get; init; }
+
     /// <summary>What was read in the whole body.</summary>
     internal AnswerFacts Facts { get; init; }
 
@@ -53,6 +56,9 @@ internal sealed class ModelAnswer : IDisposable
 
     /// <summary>The open answer that is no text; null when it is one.</summary>
     internal UpstreamBytes? Sound { get; init; }
+
+    /// <summary>The open socket of a realtime session; null when something else was asked.</summary>
+    internal System.Net.WebSockets.WebSocket? Socket { get; init; }
 
     /// <summary>What the caller is told that the whole body is.</summary>
     internal string ContentType { get; init; } = "application/json";
@@ -75,6 +81,8 @@ internal sealed class ModelAnswer : IDisposable
         Whole?.Dispose();
         Stream?.Dispose();
         Sound?.Dispose();
+        Socket?.Dispose();
+        Passing?.Dispose();
         Response.Dispose();
         Timeout.Dispose();
         Deployment.State.End();

@@ -8,16 +8,18 @@ namespace Weir.Gateway.Pipeline;
 internal static class PromptTokens
 {
     /// <summary>Tokens of the prompt for <paramref name="model"/>. The rules are OpenAI's, whatever the format.</summary>
-    internal static long Count(GatewayCall call, string model)
+    internal static long Count(GatewayCall call, string model) => Count(call.Bytes, call.Operation, call.Format, model);
+
+    /// <summary>The same for a body of which these are known.</summary>
+    internal static long Count(ReadOnlyMemory<byte> body, Operation operation, WireFormat format, string model)
     {
-        var body = call.Bytes;
-        if (call.Operation is not (Operation.Chat or Operation.CountTokens) || call.Format == WireFormat.OpenAIChat)
+        if (operation is not (Operation.Chat or Operation.CountTokens) || format == WireFormat.OpenAIChat)
         {
             return TokenCounter.CountRequest(model, body.Span).Tokens;
         }
         try
         {
-            return TokenCounter.CountTurn(model, ChatDialects.Of(call.Format).ReadRequest(body.Span)).Tokens;
+            return TokenCounter.CountTurn(model, ChatDialects.Of(format).ReadRequest(body.Span)).Tokens;
         }
         catch (DialectException)
         {

@@ -17,6 +17,16 @@ internal static class ResponseHead
     /// <summary>Writes the headers of an answer. <paramref name="cost"/> is null on a stream: headers leave before it is known.</summary>
     internal static void Write(GatewayCall call, ModelAnswer answer, TimeSpan elapsed, string? cost)
     {
+        WriteOwn(call, answer, elapsed, cost);
+        if (call.Snapshot.Config.Request.ReturnResponseHeaders)
+        {
+            Forward(answer.Response, call.Http.Response.Headers);
+        }
+    }
+
+    /// <summary>The same without what the upstream sent.</summary>
+    internal static void WriteOwn(GatewayCall call, ModelAnswer answer, TimeSpan elapsed, string? cost)
+    {
         var record = call.Record;
         var headers = call.Http.Response.Headers;
         headers["x-litellm-call-id"] = record.CallId;
@@ -35,10 +45,6 @@ internal static class ResponseHead
         if (call.Dropped.Count > 0)
         {
             headers[DroppedWords.Header] = DroppedWords.Told(call.Dropped);
-        }
-        if (call.Snapshot.Config.Request.ReturnResponseHeaders)
-        {
-            Forward(answer.Response, headers);
         }
     }
 

@@ -1,4 +1,5 @@
 using Weir.Gateway.Pipeline.Kept;
+using Weir.Gateway.Pipeline.PassThrough;
 using Weir.Providers;
 
 namespace Weir.Gateway.Pipeline;
@@ -12,9 +13,16 @@ internal sealed record Surface(Operation Operation, WireFormat Format, string Ro
     /// <summary>What is done with a thing that an upstream keeps; null when a model is called.</summary>
     internal KeptRoute? Kept { get; init; }
 
+    /// <summary>Where calls are passed through to as they are; null when a model is called.</summary>
+    internal PassThroughRoute? PassThrough { get; init; }
+
+    /// <summary>The vendor's API under which the route lies: a call goes on to it as it is when its model is nobody's here.</summary>
+    internal PassThroughRoute? Above { get; init; }
+
     /// <summary>The operation's path, for messages.</summary>
     internal string Name => (Operation, Format) switch
     {
+        (Operation.PassThrough, _) => Route,
         (Operation.File, _) => "/files",
         (Operation.Batch, _) => "/batches",
         (Operation.Completion, _) => "/completions",
@@ -26,6 +34,7 @@ internal sealed record Surface(Operation Operation, WireFormat Format, string Ro
         (Operation.Translation, _) => "/audio/translations",
         (Operation.Moderation, _) => "/moderations",
         (Operation.Rerank, _) => "/rerank",
+        (Operation.Realtime, _) => "/realtime",
         (Operation.CountTokens, WireFormat.AnthropicMessages) => "/v1/messages/count_tokens",
         (_, WireFormat.AnthropicMessages) => "/v1/messages",
         (_, WireFormat.OpenAIResponses) => "/responses",

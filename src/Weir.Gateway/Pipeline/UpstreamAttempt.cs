@@ -6,6 +6,7 @@ using Weir.Gateway.Routing;
 using Weir.Providers;
 using Weir.Providers.Dialects;
 using Weir.Providers.Dialects.Forms;
+using Weir.Providers.Dialects.GeminiGenerate;
 using Weir.Providers.Dialects.Media;
 using Weir.Providers.Dialects.OpenAIChat;
 using Weir.Providers.Dialects.TextCompletion;
@@ -67,19 +68,37 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             call.Dropped = PatchBody(call, deployment, model, target, asText);
         }
         ICrossing? crossing = null;
-        if (target.Format != call.Format)
+        if (call.Operation == Operation.CountTokens && target.Format != call.Format)
         {
-            crossing = Crossing.Begin(call, target, model, SupportedParams.TakesStreamOptions(deployment.Provider.Name), out var unsaid);
+            crossing = CountCrossing.Begin(call, target, model);
+            if (crossing is null)
+            {
+                countHere = true;
+                await ThreadHop.ToPool();
+                target = UpstreamTarget.Mock with { Format = call.Format };
+            }
+        }
+        else if (mock is null && call.Operation == Operation.Embedding && deployment.Provider is IEmbeddingProvider { EmbeddingForm: not EmbeddingForm.OpenAI } embedder)
+        {
+            crossing = EmbeddingCrossing.Begin(call, embedder.EmbeddingForm, model);
+        }
+        else if (target.Format != call.Format)
+        {
+            crossing = Crossing.Begin(call, target, model, deployment.Provider, SupportedParams.TakesStreamOptions(deployment.Provider.Name), out var unsaid);
             if (unsaid is not null)
             {
                 return new AttemptOutcome(null, unsaid, 0);
             }
         }
+        else if (call.Operation == Operation.Chat && mock is null && Seals.MayBeMarked(call.Format, call.Bytes.Span))
+        {
+            Crossing.DropForeignSeals(call, target, model, deployment.Provider);
+        }
         if (asText)
         {
             crossing = new TextCrossing(crossing);
         }
-        if (call.Format == WireFormat.OpenAIResponses && call.Operation == Operation.Chat)
+        if (IdCrossing.Concerns(call))
         {
             crossing = IdCrossing.Of(call, deployment, crossing);
         }
@@ -150,8 +169,8 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         internal ModelAnswer Answer(UpstreamBytes sound, in TimeLimits limits) =>
             new(Deployment, Model, Glance, Response, Timeout) { Sound = sound, IdleLimit = limits.Idle, WholeLimit = limits.WholeStream, SentAt = SentAt };
 
-        internal ModelAnswer Answer(UpstreamStream stream, in TimeLimits limits) =>
-            new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = Crossing?.Stream(), IdleLimit = limits.Idle, WholeLimit = limits.WholeStream, SentAt = SentAt };
+        internal ModelAnswer Answer(UpstreamStream stream, IStreamTranslation? translator, in TimeLimits limits) =>
+            new(Deployment, Model, Glance, Response, Timeout) { Stream = stream, Translator = translator, IdleLimit = limits.Idle, WholeLimit = limits.WholeStream, SentAt = SentAt };
     }
 
     private static UpstreamReply Mock(string text, GatewayCall call, string model) => call.Surface.IsMedia ? MockMedia.Answer(text, call, model) : MockUpstream.Answer(text, call, model);
@@ -196,6 +215,10 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         }
         var same = target.Format == call.Format;
         var patch = call.Surface.ModelInPath ? model.PatchWithoutModel : same ? target.Patch : model.Patch;
+        if (ForwardedHeaders.Betas(call, target) is { IsEmpty: false } betas)
+        {
+            patch = patch with { Defaults = new Dictionary<string, ReadOnlyMemory<byte>>(patch.Defaults) { ["anthropic_beta"] = betas } };
+        }
         RequestPatcher.Apply(call.Bytes, call.View, patch, wantUsage: call.Stream && same && target.Format == WireFormat.OpenAIChat && takesOptions && !call.Surface.IsMedia, drop, call.Patched);
         if (asText && !ChatAsText.TryPatch(call.Bytes, call.View, call.Patched))
         {
@@ -269,6 +292,7 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
         var problem = "";
         if (facts.IsJsonObject && !facts.HasError && (opened.Crossing is null ? body.Memory : opened.Crossing.Translate(body.Memory.Span, out problem)) is { } told)
         {
+            facts = opened.Crossing is EmbeddingCrossing embeddings ? facts with { Usage = embeddings.Usage } : facts;
             return new AttemptOutcome(opened.Answer(whole: body, told, facts), null, status);
         }
         if (call.Surface.TakesForm && call.Operation != Operation.ImageEdit && !facts.IsJsonObject && !Is(response, "application/json") && body.Length > 0)
@@ -310,7 +334,9 @@ internal sealed class UpstreamAttempt(TimeProvider time, StreamCaps caps)
             {
                 return new AttemptOutcome(null, fault, (int)response.StatusCode);
             }
-            var answer = opened.Answer(stream, limits);
+            var translator = opened.Crossing?.Stream();
+            call.Array = call.Path.AsArray ? new GeminiArrayStream(translator) : null;
+            var answer = opened.Answer(stream, call.Array ?? translator, limits);
             stream = null;
             return new AttemptOutcome(answer, null, (int)response.StatusCode);
         }

@@ -20,6 +20,9 @@ namespace Weir.Gateway.Pipeline;
 /// <param name="Others">Where the other operations go that the provider has.</param>
 internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPrice? Price, UpstreamTarget[] Chats, FrozenDictionary<Operation, UpstreamTarget> Others)
 {
+    /// <summary>No model: for calls that name none.</summary>
+    internal static readonly UpstreamModel None = new("", new RequestPatch(), null, [], FrozenDictionary<Operation, UpstreamTarget>.Empty);
+
     /// <summary>Where prompts are counted, by wire format; empty when the provider counts none.</summary>
     internal UpstreamTarget[] Counts { get; init; } = [];
 
@@ -32,7 +35,13 @@ internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPric
     /// <summary><paramref name="patch"/> with what the vendor's variant of <paramref name="format"/> wants.</summary>
     internal static RequestPatch PatchFor(RequestPatch patch, IProvider provider, WireFormat format)
     {
-        if (VariantOf(provider, format) is not { } variant)
+        return With(patch, VariantOf(provider, format));
+    }
+
+    /// <summary><paramref name="patch"/> with what <paramref name="variant"/> wants; null = nothing.</summary>
+    internal static RequestPatch With(RequestPatch patch, RequestPatch? variant)
+    {
+        if (variant is null)
         {
             return patch;
         }
@@ -41,20 +50,21 @@ internal sealed record UpstreamModel(string Model, RequestPatch Patch, ModelPric
         {
             members[name] = value;
         }
-        return patch with { OmitModel = variant.OmitModel, Defaults = members };
+        return patch with { OmitModel = variant.OmitModel, Defaults = members, OmitStream = variant.OmitStream };
     }
 
     /// <summary>What the vendor's variant of <paramref name="format"/> wants; null = nothing.</summary>
-    internal static RequestPatch? VariantOf(IProvider provider, WireFormat format) =>
-        (provider as IChatProvider)?.VariantOf(format) is { } variant ? new RequestPatch { OmitModel = variant.OmitModel, Defaults = variant.Members } : null;
+    internal static RequestPatch? VariantOf(IProvider provider, WireFormat format) => PatchOf((provider as IChatProvider)?.VariantOf(format));
+
+    /// <summary>A variant as a patch.</summary>
+    internal static RequestPatch? PatchOf(BodyVariant? variant) => variant is null ? null : new RequestPatch { OmitModel = variant.OmitModel, Defaults = variant.Members, OmitStream = variant.OmitStream };
 
     /// <summary>Where a call of <paramref name="surface"/> goes: to the caller's own format where the upstream speaks it. Null when it has no such operation.</summary>
     internal UpstreamTarget? TargetOf(Surface surface)
     {
         if (surface.Operation == Operation.CountTokens)
         {
-            // Another format's tokenizer is not asked: what it counts would have to be said in that format first.
-            return Array.Find(Counts, target => target.Format == surface.Format);
+            return Array.Find(Counts, target => target.Format == surface.Format) ?? (Counts.Length > 0 ? Counts[0] : null);
         }
         if (surface.Operation != Operation.Chat)
         {
@@ -83,6 +93,12 @@ internal sealed record UpstreamTarget(
 {
     /// <summary>Names of the headers that the configuration sets: a caller's do not replace them.</summary>
     internal IReadOnlySet<string> OwnHeaders { get; init; } = System.Collections.Frozen.FrozenSet<string>.Empty;
+
+    /// <summary>Whether betas of Anthropic's are named in the body.</summary>
+    internal bool BetaInBody { get; init; }
+
+    /// <summary>See <see cref="ITokenCountProvider.CountsInside"/>; of a count's target alone.</summary>
+    internal bool CountsInside { get; init; }
 
     /// <summary>Nobody: mock answers are made here, in OpenAI's form.</summary>
     internal static readonly UpstreamTarget Mock = new(WireFormat.OpenAIChat, new Uri("mock:"), new Uri("mock:"), [], new RequestPatch(), null);
@@ -146,6 +162,12 @@ internal sealed class UpstreamDeployment : Deployment
     /// <summary>The host that the configuration names for it, which may so be in a private network; null for a public default.</summary>
     internal Uri? NamedHost => Config.ApiBase ?? Provider.BaseAddress(AddressOf(Config.UpstreamModel));
 
+    /// <summary>The address of its account; null when it has none.</summary>
+    internal Uri? BaseAddress => Provider.BaseAddress(AddressOf(Config.UpstreamModel));
+
+    /// <summary>The account's address at another location of the vendor's; null = its own.</summary>
+    internal Uri? AccountAt(string? location) => location is null ? BaseAddress : Provider.BaseAddress(AddressOf(Config.UpstreamModel) with { Location = location });
+
     /// <summary>Fixed headers.</summary>
     internal KeyValuePair<string, string>[] Headers { get; }
 
@@ -192,6 +214,9 @@ internal sealed class UpstreamDeployment : Deployment
         return (quality is null ? null : _prices.Find(Config.Provider, $"{quality}/{name}", null)) ?? _prices.Find(Config.Provider, name, null) ?? model.Price;
     }
 
+    /// <summary>What the book says of another model of the same vendor; null when it does not know it.</summary>
+    internal ModelPrice? PriceOf(string model) => _prices.Find(Config.Provider, model, null);
+
     /// <summary>The compiled model called <paramref name="model"/>, which need not be the configured one.</summary>
     internal UpstreamModel ModelNamed(string model)
     {
@@ -212,6 +237,12 @@ internal sealed class UpstreamDeployment : Deployment
         return made;
     }
 
+    /// <summary>A model that a passed-through call names. The prices of this deployment are those of its own models alone.</summary>
+    internal UpstreamModel PassedModel(string model) =>
+        model.Length == 0 ? UpstreamModel.None
+        : _fixed is null || _fixed.Model == Provider.UpstreamModel(model) ? ModelNamed(model)
+        : UpstreamModel.None with { Model = model, Price = _prices.Find(Config.Provider, Provider.UpstreamModel(model), null) };
+
     /// <summary>Compiles the upstream's <paramref name="model"/>, which the config or the caller calls <paramref name="configured"/>.</summary>
     private UpstreamModel Compile(string model, string configured, ModelPrice? price)
     {
@@ -228,20 +259,25 @@ internal sealed class UpstreamDeployment : Deployment
             known && Provider is IChatProvider chat ? [.. chat.ChatFormats(configured).Select(format => TargetOf(chat, address, format, patch))] : [],
             known ? OthersOf(address, patch) : FrozenDictionary<Operation, UpstreamTarget>.Empty)
         {
-            Counts = known && Provider is ITokenCountProvider counter ? [.. counter.ChatFormats(configured).Select(format => CountTargetOf(counter, address, format, patch))] : [],
+            Counts = known && Provider is ITokenCountProvider counter ? [.. counter.ChatFormats(configured).Where(counter.Counts).Select(format => CountTargetOf(counter, address, format, patch))] : [],
         };
     }
 
     private UpstreamTarget CountTargetOf(ITokenCountProvider provider, ProviderAddress address, WireFormat format, RequestPatch patch)
     {
         var uri = provider.CountUri(address, format);
-        return TargetOf(provider, address, format, patch) with { Whole = uri, Streamed = uri };
+        var variant = UpstreamModel.PatchOf(provider.CountVariantOf(format));
+        return TargetOf(provider, address, format, patch) with
+        {
+            Whole = uri, Streamed = uri, Patch = UpstreamModel.With(patch, variant), Variant = variant, CountsInside = provider.CountsInside,
+        };
     }
 
     private UpstreamTarget TargetOf(IChatProvider provider, ProviderAddress address, WireFormat format, RequestPatch patch) => new(
         format, provider.ChatUri(address, format, stream: false), provider.ChatUri(address, format, stream: true),
         WithOwn(provider.FormatHeaders(format)), UpstreamModel.PatchFor(patch, provider, format), UpstreamModel.VariantOf(provider, format))
     {
+        BetaInBody = provider.VariantOf(format) is { BetaInBody: true },
         OwnHeaders = Headers.Select(static header => header.Key).ToHashSet(StringComparer.OrdinalIgnoreCase),
     };
 

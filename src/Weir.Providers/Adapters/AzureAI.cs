@@ -4,7 +4,7 @@ namespace Weir.Providers.Adapters;
 /// Azure AI Foundry under LiteLLM's <c>azure_ai/</c>: Claude on <c>{base}/anthropic/v1/messages</c>, everything else in OpenAI's format on the
 /// model inference route (<c>{base}/models/chat/completions?api-version=...</c>), on a serverless endpoint, or on <c>/openai/v1</c>.
 /// </summary>
-internal sealed class AzureAI : IChatProvider, IEmbeddingProvider, IRerankProvider
+internal sealed class AzureAI : ITokenCountProvider, IEmbeddingProvider, IRerankProvider
 {
     private const string Inference = "/models";
     private const string OpenAIV1 = "/openai/v1";
@@ -71,6 +71,16 @@ internal sealed class AzureAI : IChatProvider, IEmbeddingProvider, IRerankProvid
         var path = UpstreamPath.Without(given, Claude + "/v1/messages", Claude + "/v1", Claude, OpenAIV1, Inference);
         return UpstreamPath.Replace(given, path + Claude + "/v1/messages", "");
     }
+
+    /// <inheritdoc/>
+    public Uri CountUri(ProviderAddress address, WireFormat format)
+    {
+        var messages = ChatUri(address, WireFormat.AnthropicMessages, stream: false);
+        return UpstreamPath.Replace(messages, messages.AbsolutePath + "/count_tokens", messages.Query);
+    }
+
+    /// <inheritdoc/>
+    public bool Counts(WireFormat format) => format == WireFormat.AnthropicMessages;
 
     /// <inheritdoc/>
     public Uri EmbeddingUri(ProviderAddress address) => Under(address, Formats.Embeddings);

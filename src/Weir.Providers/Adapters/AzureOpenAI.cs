@@ -8,7 +8,7 @@ namespace Weir.Providers.Adapters;
 /// </summary>
 internal sealed class AzureOpenAI
     : IChatProvider, ICompletionProvider, IEmbeddingProvider, IImageProvider, IImageEditProvider, ISpeechProvider, ITranscriptionProvider, ITranslationProvider,
-        IKeepingProvider
+        IRealtimeProvider, IKeepingProvider
 {
     /// <summary>What LiteLLM sends when neither the config nor <c>AZURE_API_VERSION</c> names a version; the same one keeps answers the same.</summary>
     public const string DefaultVersion = "2025-02-01-preview";
@@ -143,6 +143,13 @@ internal sealed class AzureOpenAI
 
     /// <inheritdoc/>
     public Uri TranslationUri(ProviderAddress address) => Under(address, Formats.Translations);
+
+    /// <summary>The dated route names the deployment in the query, the v1 route the model.</summary>
+    public Uri RealtimeUri(ProviderAddress address)
+    {
+        var given = KeptUri(address, Formats.Realtime);
+        return UpstreamPath.Socket(given, UpstreamPath.With(given.Query, IsV1(address) ? "model" : "deployment", address.Model));
+    }
 
     private static Uri Under(ProviderAddress address, string operation)
     {

@@ -1,10 +1,25 @@
 namespace Weir.Providers.Adapters;
 
-/// <summary>Amazon Bedrock through Converse: <c>https://bedrock-runtime.{region}.amazonaws.com/model/{model}/converse[-stream]</c>.</summary>
+/// <summary>
+/// Amazon Bedrock: <c>https://bedrock-runtime.{region}.amazonaws.com/model/{model}/converse[-stream]</c>; Claude on LiteLLM's route
+/// <c>bedrock/invoke/</c> in its own format through <c>/invoke</c> and <c>/invoke-with-response-stream</c>.
+/// </summary>
 internal sealed class Bedrock : IChatProvider
 {
     /// <summary>LiteLLM's words for a route, which choose no model.</summary>
-    private static readonly string[] Routes = ["converse/", "converse_like/", "invoke/"];
+    private static readonly string[] Routes = ["converse/", "converse_like/", Invoke];
+
+    private const string Invoke = "invoke/";
+
+    /// <summary>The path says whether to stream. Source: Bedrock user guide, "Anthropic Claude Messages API".</summary>
+    private static readonly BodyVariant ClaudeBody = new(OmitModel: true, new Dictionary<string, ReadOnlyMemory<byte>>
+    {
+        ["anthropic_version"] = "\"bedrock-2023-05-31\""u8.ToArray(),
+    })
+    {
+        OmitStream = true,
+        BetaInBody = true,
+    };
 
     /// <inheritdoc/>
     public string Name => "bedrock";
@@ -73,14 +88,29 @@ internal sealed class Bedrock : IChatProvider
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<WireFormat> ChatFormats(string model) => Formats.Converse;
+    public IReadOnlyList<WireFormat> ChatFormats(string model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        // Other families on that route speak formats of their own, and Converse speaks for them all.
+        return model.StartsWith(Invoke, StringComparison.Ordinal) && model.Contains("claude", StringComparison.OrdinalIgnoreCase) ? Formats.Messages : Formats.Converse;
+    }
+
+    /// <inheritdoc/>
+    public BodyVariant? VariantOf(WireFormat format) => format == WireFormat.AnthropicMessages ? ClaudeBody : null;
 
     /// <inheritdoc/>
     public Uri ChatUri(ProviderAddress address, WireFormat format, bool stream)
     {
         ArgumentNullException.ThrowIfNull(address);
         var root = BaseAddress(address) ?? throw new InvalidOperationException("A bedrock deployment needs a region: `aws_region_name` (or AWS_REGION).");
-        return UpstreamPath.Replace(root, $"{root.AbsolutePath.TrimEnd('/')}/model/{Uri.EscapeDataString(address.Model)}/{(stream ? "converse-stream" : "converse")}", "");
+        var verb = (format, stream) switch
+        {
+            (WireFormat.AnthropicMessages, true) => "invoke-with-response-stream",
+            (WireFormat.AnthropicMessages, false) => "invoke",
+            (_, true) => "converse-stream",
+            _ => "converse",
+        };
+        return UpstreamPath.Replace(root, $"{root.AbsolutePath.TrimEnd('/')}/model/{Uri.EscapeDataString(address.Model)}/{verb}", "");
     }
 
     /// <summary>The region in <c>us-east-1/anthropic.claude-...</c>; null when the model names none.</summary>

@@ -14,7 +14,7 @@ internal static class Formats
     internal static readonly IReadOnlyList<WireFormat> Converse = [WireFormat.BedrockConverse];
 
     internal static readonly IReadOnlyList<KeptKind> ResponsesKept = [KeptKind.Response];
-    internal static readonly IReadOnlyList<KeptKind> EverythingKept = [KeptKind.Response, KeptKind.File, KeptKind.Batch];
+    internal static readonly IReadOnlyList<KeptKind> EverythingKept = [KeptKind.Response, KeptKind.Conversation, KeptKind.File, KeptKind.Upload, KeptKind.Batch];
 
     internal const string Embeddings = "/embeddings";
     internal const string Images = "/images/generations";
@@ -24,6 +24,7 @@ internal static class Formats
     internal const string Translations = "/audio/translations";
     internal const string Moderations = "/moderations";
     internal const string Rerank = "/rerank";
+    internal const string Realtime = "/realtime";
 
     /// <summary>The path of one of OpenAI's formats.</summary>
     internal static string OpenAIPath(WireFormat format) => format switch

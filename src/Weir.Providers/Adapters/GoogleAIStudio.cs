@@ -1,7 +1,7 @@
 namespace Weir.Providers.Adapters;
 
 /// <summary>Gemini's developer API: <c>{base}/v1beta/models/{model}:generateContent</c>, the key in <c>x-goog-api-key</c>.</summary>
-internal sealed class GoogleAIStudio : ITokenCountProvider
+internal sealed class GoogleAIStudio : ITokenCountProvider, IEmbeddingProvider
 {
     private static readonly Uri Home = new("https://generativelanguage.googleapis.com");
 
@@ -48,6 +48,15 @@ internal sealed class GoogleAIStudio : ITokenCountProvider
 
     /// <inheritdoc/>
     public Uri CountUri(ProviderAddress address, WireFormat format) => At(address, ":countTokens", "");
+
+    /// <inheritdoc/>
+    public Uri EmbeddingUri(ProviderAddress address) => At(address, ":batchEmbedContents", "");
+
+    /// <inheritdoc/>
+    public EmbeddingForm EmbeddingForm => EmbeddingForm.GeminiBatch;
+
+    /// <inheritdoc/>
+    public bool CountsInside => true;
 
     private Uri At(ProviderAddress address, string verb, string query)
     {

@@ -6,7 +6,7 @@ namespace Weir.Providers.Adapters;
 /// </summary>
 internal class OpenAICompatible(string name)
     : IChatProvider, IEmbeddingProvider, IImageProvider, IImageEditProvider, ISpeechProvider, ITranscriptionProvider, ITranslationProvider, IModerationProvider,
-        IKeepingProvider
+        IRealtimeProvider, IKeepingProvider
 {
     /// <inheritdoc/>
     public string Name { get; } = name;
@@ -112,6 +112,13 @@ internal class OpenAICompatible(string name)
 
     /// <inheritdoc/>
     public Uri ModerationUri(ProviderAddress address) => Under(address, Formats.Moderations);
+
+    /// <inheritdoc/>
+    public Uri RealtimeUri(ProviderAddress address)
+    {
+        var given = Under(address, Formats.Realtime);
+        return UpstreamPath.Socket(given, UpstreamPath.With(given.Query, "model", address.Model));
+    }
 
     /// <summary>Whether the server also has OpenAI's files and batches.</summary>
     public bool HasFiles { get; init; }

@@ -6,7 +6,7 @@ internal static class UpstreamPath
     private static readonly string[] Operations =
     [
         "/chat/completions", "/completions", Formats.Embeddings, "/responses", Formats.Images, Formats.ImageEdits, Formats.Speech, Formats.Transcriptions,
-        Formats.Translations, Formats.Moderations, Formats.Rerank,
+        Formats.Translations, Formats.Moderations, Formats.Rerank, Formats.Realtime,
     ];
 
     /// <summary>Path of <paramref name="address"/> without trailing slashes and without an operation that was pasted with it.</summary>
@@ -37,6 +37,16 @@ internal static class UpstreamPath
         }
         return path;
     }
+
+    /// <summary>
+    /// The same place for a WebSocket. The scheme says so to the connector: a socket goes through a proxy in a tunnel, also without TLS.
+    /// </summary>
+    public static Uri Socket(Uri address, string query) =>
+        new($"{(address.Scheme is "https" or "wss" ? "wss" : "ws")}://{address.Authority}{address.AbsolutePath}{query}", UriKind.Absolute);
+
+    /// <summary><paramref name="query"/> with one pair more; its value is escaped here.</summary>
+    public static string With(string query, string name, string value) =>
+        $"{query}{(query.Length > 1 ? "&" : query.Length == 1 ? "" : "?")}{name}={Uri.EscapeDataString(value)}";
 
     /// <summary><paramref name="address"/> with another path and query; user information and fragment never travel.</summary>
     public static Uri Replace(Uri address, string path, string query) =>

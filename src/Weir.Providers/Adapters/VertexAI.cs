@@ -4,7 +4,7 @@ namespace Weir.Providers.Adapters;
 /// Google's Vertex AI: <c>https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/publishers/...</c>. Gemini
 /// models speak Gemini's format, Claude speaks Anthropic's, others OpenAI's on the <c>endpoints/openapi</c> route.
 /// </summary>
-internal sealed class VertexAI : IChatProvider
+internal sealed class VertexAI : ITokenCountProvider, IEmbeddingProvider
 {
     private const string FirstLocation = "us-central1";
 
@@ -81,7 +81,6 @@ internal sealed class VertexAI : IChatProvider
     public Uri ChatUri(ProviderAddress address, WireFormat format, bool stream)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var root = BaseAddress(address) ?? throw new InvalidOperationException("A vertex_ai deployment needs `vertex_project` (or VERTEXAI_PROJECT).");
         var model = Uri.EscapeDataString(address.Model);
         var (path, query) = format switch
         {
@@ -89,6 +88,35 @@ internal sealed class VertexAI : IChatProvider
             WireFormat.OpenAIChat => ("/endpoints/openapi/chat/completions", ""),
             _ => ($"/publishers/google/models/{model}{GeminiVerb.Of(stream)}", GeminiVerb.QueryOf(stream)),
         };
+        return Under(address, path, query);
+    }
+
+    /// <summary>Claude's tokens are counted by a model of its own, which reads the model in the body. Source: Anthropic's SDK for Vertex.</summary>
+    public Uri CountUri(ProviderAddress address, WireFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return Under(address, format == WireFormat.AnthropicMessages ? "/publishers/anthropic/models/count-tokens:rawPredict" : $"/publishers/google/models/{Uri.EscapeDataString(address.Model)}:countTokens", "");
+    }
+
+    /// <inheritdoc/>
+    public bool Counts(WireFormat format) => format != WireFormat.OpenAIChat;
+
+    /// <inheritdoc/>
+    public BodyVariant? CountVariantOf(WireFormat format) => format == WireFormat.AnthropicMessages ? new BodyVariant(OmitModel: false, ClaudeBody.Members) : null;
+
+    /// <inheritdoc/>
+    public Uri EmbeddingUri(ProviderAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return Under(address, $"/publishers/google/models/{Uri.EscapeDataString(address.Model)}:predict", "");
+    }
+
+    /// <inheritdoc/>
+    public EmbeddingForm EmbeddingForm => EmbeddingForm.VertexPredict;
+
+    private Uri Under(ProviderAddress address, string path, string query)
+    {
+        var root = BaseAddress(address) ?? throw new InvalidOperationException("A vertex_ai deployment needs `vertex_project` (or VERTEXAI_PROJECT).");
         return UpstreamPath.Replace(root, root.AbsolutePath + path, query);
     }
 

@@ -8,7 +8,10 @@ namespace Weir.Providers.Dialects;
 /// Turns the events of one upstream stream into those of the client's dialect. Takes whole events, as <see cref="UpstreamStream"/> hands them
 /// out: framing, caps and cuts are its business. The bytes that it returns are valid until the next call.
 /// </summary>
-public sealed class StreamTranslator(IDeltaReader reader, IDeltaWriter writer) : IStreamTranslation
+/// <param name="reader">Reads the upstream's events.</param>
+/// <param name="writer">Writes the client's.</param>
+/// <param name="marker">Marks seals; null = they stay as they are.</param>
+public sealed class StreamTranslator(IDeltaReader reader, IDeltaWriter writer, SealMarker? marker = null) : IStreamTranslation
 {
     private readonly ArrayBufferWriter<byte> _target = new(1024);
     private readonly List<ChatDelta> _deltas = [];
@@ -71,7 +74,7 @@ public sealed class StreamTranslator(IDeltaReader reader, IDeltaWriter writer) :
                 continue;
             }
             _usageTold |= delta.Kind == DeltaKind.Usage;
-            writer.Write(delta, _target);
+            writer.Write(marker is null ? delta : marker.Mark(delta), _target);
         }
         _deltas.Clear();
     }

@@ -6,7 +6,8 @@ namespace Weir.Providers.Ids;
 
 /// <summary>
 /// Finds the ids of uploaded files in the content of a chat (OpenAI's two formats) and unwraps them: <c>input_file</c>, <c>input_image</c>,
-/// <c>file</c>, and the files of a code interpreter's container. An address (<c>https:</c>, <c>gs:</c>), which LiteLLM takes in the same place,
+/// <c>file</c>, a code interpreter's container and its files. A file that is only cited is unwrapped when it is the caller's, and else left: a
+/// citation opens nothing. An address (<c>https:</c>, <c>gs:</c>), which LiteLLM takes in the same place,
 /// is no id and passes.
 /// </summary>
 public ref struct RequestFileIds
@@ -28,7 +29,7 @@ public ref struct RequestFileIds
     }
 
     /// <summary>Whether a body can hold one at all: a search that costs next to nothing.</summary>
-    public static bool MayBeIn(ReadOnlySpan<byte> body) => body.IndexOf("file_id"u8) >= 0 || body.IndexOf("\\u"u8) >= 0;
+    public static bool MayBeIn(ReadOnlySpan<byte> body) => body.IndexOf("file_id"u8) >= 0 || body.IndexOf("\"container"u8) >= 0 || body.IndexOf("\\u"u8) >= 0;
 
     /// <summary>Finds and unwraps.</summary>
     /// <param name="body">The body, known to be a JSON object.</param>
@@ -49,7 +50,7 @@ public ref struct RequestFileIds
         }
         while (found._refusal is null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var content = reader.ValueTextEquals("input"u8) || reader.ValueTextEquals("messages"u8) || reader.ValueTextEquals("tools"u8);
+            var content = reader.ValueTextEquals("input"u8) || reader.ValueTextEquals("messages"u8) || reader.ValueTextEquals("tools"u8) || reader.ValueTextEquals("items"u8);
             reader.Read();
             if (content)
             {
@@ -85,13 +86,26 @@ public ref struct RequestFileIds
     {
         // What a file_id means follows from the type, which may come after it.
         List<(int Start, int End, string Id)>? named = null;
+        var isCitation = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isType = reader.ValueTextEquals("type"u8);
             var isId = !isType && reader.ValueTextEquals("file_id"u8);
             var isList = !isType && !isId && reader.ValueTextEquals("file_ids"u8);
             var isNested = !isType && !isId && !isList && reader.ValueTextEquals("file"u8);
+            var isContainer = !isType && (reader.ValueTextEquals("container"u8) || reader.ValueTextEquals("container_id"u8));
+            var isOwn = ResponseIdRewriter.IsOfTheCaller(ref reader);
             reader.Read();
+            if (isOwn)
+            {
+                reader.Skip();
+                continue;
+            }
+            if (isContainer && reader.TokenType == JsonTokenType.String)
+            {
+                Unwrap((int)reader.TokenStartIndex, (int)reader.BytesConsumed, reader.GetString() ?? "", "container");
+                continue;
+            }
             if (isId && reader.TokenType == JsonTokenType.String)
             {
                 (named ??= []).Add(((int)reader.TokenStartIndex, (int)reader.BytesConsumed, reader.GetString() ?? ""));
@@ -109,6 +123,8 @@ public ref struct RequestFileIds
             }
             else
             {
+                isCitation |= isType && reader.TokenType == JsonTokenType.String
+                    && (reader.ValueTextEquals("file_citation"u8) || reader.ValueTextEquals("container_file_citation"u8) || reader.ValueTextEquals("file_path"u8));
                 isFile |= isType && reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("input_file"u8) || reader.ValueTextEquals("input_image"u8));
                 Value(ref reader, isNested);
             }
@@ -118,6 +134,16 @@ public ref struct RequestFileIds
             foreach (var (start, end, id) in named)
             {
                 Unwrap(start, end, id, "file_id");
+            }
+        }
+        else if (isCitation && named is not null)
+        {
+            foreach (var (start, end, id) in named)
+            {
+                if (_ids.TryUnwrap(id, _owner, out var issued))
+                {
+                    _edits.Add(new IdEdit(start, end, Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(issued.Id)}\"")));
+                }
             }
         }
     }

@@ -13,12 +13,13 @@ public sealed record IdRefusal(string Member, string Message)
 }
 
 /// <summary>
-/// Finds the ids of stored responses and conversations in bodies of OpenAI Responses that pass through, and what has to stand there instead.
+/// Finds the ids of stored responses, conversations, containers and files in bodies of OpenAI Responses that pass through, and what has to
+/// stand there instead. Ids of items stay: an item is reached through its response or conversation alone.
 /// The rest of the bytes stays as it is. For one call: it remembers the last id, which a stream repeats.
 /// </summary>
 /// <param name="ids">Wraps and unwraps.</param>
 /// <param name="owner">Whose call it is.</param>
-public sealed class ResponseIdRewriter(WrappedIds ids, string owner)
+public sealed class ResponseIdRewriter(WrappedIds ids, string owner) : IAnswerIds
 {
     private static readonly JsonReaderOptions Options = new() { MaxDepth = RequestReader.MaxDepth };
 
@@ -58,15 +59,33 @@ public sealed class ResponseIdRewriter(WrappedIds ids, string owner)
         return null;
     }
 
-    /// <summary>Finds the ids of a whole answer and wraps them: its own, the one before, and the conversation's. A list (of input items) has none.</summary>
-    public void ReadAnswer(ReadOnlySpan<byte> answer, string deployment, List<IdEdit> edits)
+    /// <summary>
+    /// Whether the member whose name the reader stands on holds the caller's own words, in which nothing is an id: metadata, schemas.
+    /// </summary>
+    internal static bool IsOfTheCaller(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("metadata"u8) || reader.ValueTextEquals("attributes"u8) || reader.ValueTextEquals("parameters"u8) || reader.ValueTextEquals("schema"u8)
+        || reader.ValueTextEquals("input_schema"u8);
+
+    /// <inheritdoc/>
+    public bool MayBeIn(ReadOnlySpan<byte> events) =>
+        events.IndexOf("\"response\""u8) >= 0 || events.IndexOf("\"file_id\""u8) >= 0 || events.IndexOf("\"container_id\""u8) >= 0;
+
+    /// <inheritdoc/>
+    public void ReadAnswer(ReadOnlySpan<byte> answer, string deployment, List<IdEdit> edits) => ReadAnswer(answer, deployment, edits, isItem: false);
+
+    /// <summary>Finds the ids of a whole answer and wraps them: its own, the one before, the conversation's, those of containers and files.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="deployment">Who gave it.</param>
+    /// <param name="edits">Takes the edits, in order.</param>
+    /// <param name="isItem">The answer is one item, whose own id stays. So do those of a list.</param>
+    public void ReadAnswer(ReadOnlySpan<byte> answer, string deployment, List<IdEdit> edits, bool isItem)
     {
         var reader = new Utf8JsonReader(answer, Options);
         try
         {
             if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
             {
-                WrapIn(ref reader, deployment, edits);
+                WrapIn(ref reader, deployment, edits, isItem || IsList(reader));
             }
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -76,11 +95,11 @@ public sealed class ResponseIdRewriter(WrappedIds ids, string owner)
         }
     }
 
-    /// <summary>Finds the ids in one event of a stream. Only events that hold a <c>response</c> have any; the others cost one search.</summary>
+    /// <summary>Finds the ids in one event of a stream. Events without any cost three searches.</summary>
     public void ReadEvent(ReadOnlySpan<byte> data, string deployment, List<IdEdit> edits)
     {
         // An escaped name would slip through the search. No server writes one, and the id in it would be of no use to anybody: it is not wrapped.
-        if (data.IndexOf("\"response\""u8) < 0)
+        if (!MayBeIn(data))
         {
             return;
         }
@@ -97,11 +116,11 @@ public sealed class ResponseIdRewriter(WrappedIds ids, string owner)
                 reader.Read();
                 if (response && reader.TokenType == JsonTokenType.StartObject)
                 {
-                    WrapIn(ref reader, deployment, edits);
+                    WrapIn(ref reader, deployment, edits, isItem: false);
                 }
                 else
                 {
-                    reader.Skip();
+                    WrapNested(ref reader, deployment, edits);
                 }
             }
         }
@@ -162,18 +181,33 @@ public sealed class ResponseIdRewriter(WrappedIds ids, string owner)
         return null;
     }
 
-    /// <summary>Wraps the ids of the object on whose brace the reader stands, and moves to its end.</summary>
-    private void WrapIn(ref Utf8JsonReader reader, string deployment, List<IdEdit> edits)
+    /// <summary>A list says so in its first member, a response in its second.</summary>
+    private static bool IsList(Utf8JsonReader reader)
     {
-        var first = edits.Count;
-        var isList = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isId = reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("previous_response_id"u8);
-            var isConversation = !isId && reader.ValueTextEquals("conversation"u8);
-            var isObject = !isId && !isConversation && reader.ValueTextEquals("object"u8);
+            var isObject = reader.ValueTextEquals("object"u8);
             reader.Read();
-            if (isId || (isConversation && reader.TokenType == JsonTokenType.String))
+            if (isObject)
+            {
+                return reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("list"u8);
+            }
+            reader.Skip();
+        }
+        return false;
+    }
+
+    /// <summary>Wraps the ids of the object on whose brace the reader stands, and moves to its end.</summary>
+    private void WrapIn(ref Utf8JsonReader reader, string deployment, List<IdEdit> edits, bool isItem)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isId = !isItem && (reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("previous_response_id"u8));
+            var isConversation = !isItem && !isId && reader.ValueTextEquals("conversation"u8);
+            var isOwn = IsOfTheCaller(ref reader);
+            var isNested = IsNestedId(ref reader);
+            reader.Read();
+            if (isId || (isNested && IsId(reader)) || (isConversation && reader.TokenType == JsonTokenType.String))
             {
                 Wrap(ref reader, deployment, edits);
             }
@@ -190,15 +224,59 @@ public sealed class ResponseIdRewriter(WrappedIds ids, string owner)
                     reader.Skip();
                 }
             }
-            else
+            else if (isOwn)
             {
-                isList |= isObject && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("list"u8);
                 reader.Skip();
             }
+            else
+            {
+                WrapNested(ref reader, deployment, edits);
+            }
         }
-        if (isList)
+    }
+
+    /// <summary>An address that stands in a file's place is no id.</summary>
+    private static bool IsId(in Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String && reader.ValueSpan.IndexOfAny((byte)':', (byte)'/') < 0;
+
+    private static bool IsNestedId(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("container_id"u8) || reader.ValueTextEquals("file_id"u8) || reader.ValueTextEquals("container"u8);
+
+    /// <summary>Wraps ids of containers and files anywhere in the value on whose first token the reader stands, and moves to its end.</summary>
+    private void WrapNested(ref Utf8JsonReader reader, string deployment, List<IdEdit> edits)
+    {
+        if (reader.TokenType == JsonTokenType.StartArray)
         {
-            edits.RemoveRange(first, edits.Count - first);
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                WrapNested(ref reader, deployment, edits);
+            }
+        }
+        else if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var (isNested, isList, isOwn) = (IsNestedId(ref reader), reader.ValueTextEquals("file_ids"u8), IsOfTheCaller(ref reader));
+                reader.Read();
+                if (isOwn)
+                {
+                    reader.Skip();
+                }
+                else if (isNested && IsId(reader))
+                {
+                    Wrap(ref reader, deployment, edits);
+                }
+                else if (isList && reader.TokenType == JsonTokenType.StartArray)
+                {
+                    while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    {
+                        Wrap(ref reader, deployment, edits);
+                    }
+                }
+                else
+                {
+                    WrapNested(ref reader, deployment, edits);
+                }
+            }
         }
     }
 

@@ -18,8 +18,11 @@ public enum DeltaKind
     /// <summary>The open part ends. Parts of one choice never overlap: the reader closes one before it opens the next.</summary>
     PartEnd,
 
-    /// <summary>A part that only its own dialect can say, whole, in <c>Raw</c>.</summary>
+    /// <summary>A part that only its own dialect can say, whole, in <c>Opaque</c>.</summary>
     Opaque,
+
+    /// <summary>A picture or a sound, whole, in <c>Media</c>.</summary>
+    Media,
 
     /// <summary>The choice ends: <c>Stop</c>, and in <c>Text</c> the stop text that was met.</summary>
     Stop,
@@ -79,6 +82,12 @@ public readonly record struct ChatDelta(DeltaKind Kind)
 
     /// <summary>What was used.</summary>
     public TokenUsage Usage { get; init; }
+
+    /// <summary>The tier that is served, in the upstream's words, with <see cref="DeltaKind.Start"/> or <see cref="DeltaKind.Usage"/>; null = not told (again).</summary>
+    public string? ServiceTier { get; init; }
+
+    /// <summary>An <see cref="ImagePart"/> or a <see cref="MediaPart"/>.</summary>
+    public ContentPart? Media { get; init; }
 
     /// <summary>An opaque part, whole. At the <see cref="DeltaKind.PartEnd"/> of a text: its sources, as <see cref="TextPart.Citations"/> has them, under the kind <c>citations</c>.</summary>
     public OpaquePart? Opaque { get; init; }

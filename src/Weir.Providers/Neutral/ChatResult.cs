@@ -49,6 +49,9 @@ public sealed class ChatResult
     /// <summary>What was used.</summary>
     public TokenUsage Usage { get; set; }
 
+    /// <summary>Names of what the answer holds and this form has no place for (<c>logprobs</c>).</summary>
+    public List<string> Untold { get; } = [];
+
     /// <summary>The tier that was served, in the upstream's words.</summary>
     public string? ServiceTier { get; set; }
 }

@@ -72,6 +72,9 @@ public sealed record ToolCallPart(string Id, string Name, string Arguments) : Co
     /// <summary>The vendor's seal over the thoughts that led here (Gemini's <c>thoughtSignature</c>); it has to come back with the call.</summary>
     public string? Signature { get; init; }
 
+    /// <summary>See <see cref="ThinkingPart.SealedBy"/>.</summary>
+    public string? SealedBy { get; init; }
+
     /// <summary>True when the tool takes free text (<see cref="ToolDefinition.FreeForm"/>): <see cref="Arguments"/> are <c>{"input":"..."}</c>.</summary>
     public bool FreeForm { get; init; }
 }
@@ -94,6 +97,9 @@ public sealed record ThinkingPart(string Text) : ContentPart
 {
     /// <summary>The vendor's seal: Anthropic's <c>signature</c>, Gemini's <c>thoughtSignature</c>, Responses' <c>encrypted_content</c>.</summary>
     public string? Signature { get; init; }
+
+    /// <summary>Whose seal <see cref="Signature"/> is (see <c>Seals</c>); null = not known. Nobody else can read it, and most refuse it.</summary>
+    public string? SealedBy { get; init; }
 
     /// <summary>True when the thoughts themselves are sealed (Anthropic's <c>redacted_thinking</c>): <see cref="Signature"/> holds them.</summary>
     public bool Redacted { get; init; }

@@ -27,6 +27,15 @@ public record struct TokenUsage
     /// <summary>Part of <see cref="Prompt"/> that was audio.</summary>
     public long AudioPrompt { get; set; }
 
+    /// <summary>
+    /// Part of <see cref="AudioPrompt"/>, and of <see cref="CachedPrompt"/>, that was read from the provider's cache. Not kept in a row: it is in
+    /// the cost.
+    /// </summary>
+    public long CachedAudioPrompt { get; set; }
+
+    /// <summary>Part of <see cref="ImagePrompt"/>, and of <see cref="CachedPrompt"/>, likewise.</summary>
+    public long CachedImagePrompt { get; set; }
+
     /// <summary>Part of <see cref="Completion"/> that was audio.</summary>
     public long AudioCompletion { get; set; }
 

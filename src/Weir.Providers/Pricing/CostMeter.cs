@@ -26,7 +26,11 @@ public static class CostMeter
         var imageIn = Take(usage.ImagePrompt, ref rest, ref flags);
         var cacheWrite = Take(usage.CacheWrite, ref rest, ref flags);
         var cacheHour = Take(usage.CacheWriteHour, ref cacheWrite, ref flags);
-        var cached = Take(usage.CachedPrompt, ref rest, ref flags);
+
+        // Where the kinds of the cached tokens are told, each lies inside its own kind; what is left is text.
+        var cachedAudio = Take(Math.Min(usage.CachedAudioPrompt, usage.CachedPrompt), ref audioIn, ref flags);
+        var cachedImage = Take(Math.Min(usage.CachedImagePrompt, usage.CachedPrompt - cachedAudio), ref imageIn, ref flags);
+        var cached = Take(usage.CachedPrompt - cachedAudio - cachedImage, ref rest, ref flags);
         var textIn = rest;
 
         var completion = Bounded(usage.Completion, MostTokens, ref flags);
@@ -49,7 +53,8 @@ public static class CostMeter
 
         var attos = rates.Request
             + (rates.Input * (ulong)textIn)
-            + (rates.CacheRead * (ulong)cached)
+            + (rates.CacheRead * (ulong)(cached + cachedImage))
+            + (rates.AudioCacheRead * (ulong)cachedAudio)
             + (rates.CacheWrite * (ulong)cacheWrite)
             + (rates.CacheWriteHour * (ulong)cacheHour)
             + (rates.AudioInput * (ulong)audioIn)

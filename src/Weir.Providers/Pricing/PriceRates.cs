@@ -27,6 +27,10 @@ internal sealed class PriceRates
     internal required UInt128 CacheWriteHour { get; init; }
 
     internal required UInt128 AudioInput { get; init; }
+
+    /// <summary>For cached audio; the whole price of audio where no other is published.</summary>
+    internal required UInt128 AudioCacheRead { get; init; }
+
     internal required UInt128 Output { get; init; }
     internal required UInt128 Reasoning { get; init; }
     internal required UInt128 AudioOutput { get; init; }
@@ -63,6 +67,7 @@ internal sealed class PriceRates
             CacheWrite = Attos(Rate("cache_creation_input_token_cost") ?? input),
             CacheWriteHour = Attos(Rate("cache_creation_input_token_cost_above_1hr") ?? Rate("cache_creation_input_token_cost") ?? input),
             AudioInput = Attos(Rate("input_cost_per_audio_token") ?? input),
+            AudioCacheRead = Attos(Rate("cache_read_input_audio_token_cost") ?? Rate("input_cost_per_audio_token") ?? Rate("cache_read_input_token_cost") ?? input),
             Output = Attos(output),
             Reasoning = Attos(Rate("output_cost_per_reasoning_token") ?? output),
             AudioOutput = Attos(Rate("output_cost_per_audio_token") ?? output),

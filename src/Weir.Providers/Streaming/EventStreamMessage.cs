@@ -36,6 +36,48 @@ internal static class EventStreamMessage
         target.Advance(total);
     }
 
+    /// <summary>
+    /// Writes the message at the beginning of <paramref name="bytes"/> as a server-sent event. <paramref name="length"/> is the message's, 0 when
+    /// it is not whole yet or broken; says what is broken, else null.
+    /// </summary>
+    internal static string? Translate(ReadOnlySpan<byte> bytes, int mostBytes, IBufferWriter<byte> text, out int length)
+    {
+        length = 0;
+        if (bytes.Length < Prelude)
+        {
+            return null;
+        }
+        if (BinaryPrimitives.ReadUInt32BigEndian(bytes[8..]) != Crc32.Of(bytes[..8]))
+        {
+            return "The event stream holds a message whose head fails its checksum.";
+        }
+        var total = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        var headers = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
+        if (total > mostBytes)
+        {
+            return $"The event stream holds a message longer than {mostBytes} bytes.";
+        }
+        if (total < Shortest || headers > total - Shortest)
+        {
+            return "The event stream holds a message whose lengths contradict each other.";
+        }
+        if (bytes.Length < total)
+        {
+            return null;
+        }
+        var message = bytes[..(int)total];
+        if (BinaryPrimitives.ReadUInt32BigEndian(message[^4..]) != Crc32.Of(message[..^4]))
+        {
+            return "The event stream holds a message that fails its checksum.";
+        }
+        if (!EventStreamText.TryWrite(message.Slice(Prelude, (int)headers), message[(Prelude + (int)headers)..^4], text))
+        {
+            return "The event stream holds a message whose headers can't be read.";
+        }
+        length = (int)total;
+        return null;
+    }
+
     /// <summary>Takes the next header off <paramref name="headers"/>; the value is empty for kinds other than text. False when they are malformed.</summary>
     internal static bool TryTake(scoped ref ReadOnlySpan<byte> headers, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {

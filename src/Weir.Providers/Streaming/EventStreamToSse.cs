@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
 namespace Weir.Providers.Streaming;
@@ -114,43 +113,14 @@ internal sealed class EventStreamToSse(Stream source, int mostBytes) : Stream
     /// <summary>Translates the whole messages that are there.</summary>
     private void Translate()
     {
-        while (_broken is null && _text.WrittenCount < Ahead && _end - _start >= EventStreamMessage.Prelude)
+        while (_broken is null && _text.WrittenCount < Ahead)
         {
-            var rest = _bytes.AsSpan(_start, _end - _start);
-            if (BinaryPrimitives.ReadUInt32BigEndian(rest[8..]) != Crc32.Of(rest[..8]))
-            {
-                _broken = "The event stream holds a message whose head fails its checksum.";
-                return;
-            }
-            var total = BinaryPrimitives.ReadUInt32BigEndian(rest);
-            var headers = BinaryPrimitives.ReadUInt32BigEndian(rest[4..]);
-            if (total > mostBytes)
-            {
-                _broken = $"The event stream holds a message longer than {mostBytes} bytes.";
-                return;
-            }
-            if (total < EventStreamMessage.Shortest || headers > total - EventStreamMessage.Shortest)
-            {
-                _broken = "The event stream holds a message whose lengths contradict each other.";
-                return;
-            }
-            if (rest.Length < total)
+            _broken = EventStreamMessage.Translate(_bytes.AsSpan(_start, _end - _start), mostBytes, _text, out var length);
+            if (length == 0)
             {
                 return;
             }
-            var message = rest[..(int)total];
-            if (BinaryPrimitives.ReadUInt32BigEndian(message[^4..]) != Crc32.Of(message[..^4]))
-            {
-                _broken = "The event stream holds a message that fails its checksum.";
-                return;
-            }
-            var payload = message[(EventStreamMessage.Prelude + (int)headers)..^4];
-            if (!EventStreamText.TryWrite(message.Slice(EventStreamMessage.Prelude, (int)headers), payload, _text))
-            {
-                _broken = "The event stream holds a message whose headers can't be read.";
-                return;
-            }
-            _start += (int)total;
+            _start += length;
         }
     }
 

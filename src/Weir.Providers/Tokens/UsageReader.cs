@@ -64,7 +64,7 @@ public static class UsageReader
             {
                 ReadPromptDetails(ref reader, ref counts);
             }
-            else if (Is(ref reader, "completion_tokens_details"u8) || Is(ref reader, "output_tokens_details"u8))
+            else if (Is(ref reader, "completion_tokens_details"u8) || Is(ref reader, "output_tokens_details"u8) || Is(ref reader, "output_token_details"u8))
             {
                 ReadCompletionDetails(ref reader, ref counts);
             }
@@ -117,9 +117,38 @@ public static class UsageReader
             {
                 counts.ImagePrompt = Count(ref reader, ref counts) ?? 0;
             }
+            else if (Is(ref reader, "cached_tokens_details"u8))
+            {
+                ReadCachedDetails(ref reader, ref counts);
+            }
             else if (Is(ref reader, "cache_write_tokens"u8) || Is(ref reader, "cache_creation_tokens"u8) || Is(ref reader, "cached_creation_tokens"u8))
             {
                 counts.CacheWrite = Larger(counts.CacheWrite, Count(ref reader, ref counts));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    /// <summary>Realtime tells of which kind the cached tokens were.</summary>
+    private static void ReadCachedDetails(ref Utf8JsonReader reader, ref Counts counts)
+    {
+        if (!Enter(ref reader))
+        {
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (Is(ref reader, "audio_tokens"u8))
+            {
+                counts.CachedAudio = Count(ref reader, ref counts) ?? 0;
+            }
+            else if (Is(ref reader, "image_tokens"u8))
+            {
+                counts.CachedImage = Count(ref reader, ref counts) ?? 0;
             }
             else
             {
@@ -212,6 +241,8 @@ public static class UsageReader
         internal long Completion;
         internal long Total;
         internal long Cached;
+        internal long CachedAudio;
+        internal long CachedImage;
         internal long CacheMiss;
         internal long CacheWrite;
         internal long Reasoning;
@@ -256,6 +287,8 @@ public static class UsageReader
                 AudioPrompt = AudioPrompt,
                 AudioCompletion = AudioCompletion,
                 ImagePrompt = ImagePrompt,
+                CachedAudioPrompt = CachedAudio,
+                CachedImagePrompt = CachedImage,
                 ImageCompletion = ImageCompletion,
             };
         }

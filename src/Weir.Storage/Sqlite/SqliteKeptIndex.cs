@@ -72,6 +72,8 @@ internal sealed class SqliteKeptIndex(SqliteDatabase database) : IKeptIndex
         KeptKind.Response => "response",
         KeptKind.File => "file",
         KeptKind.Batch => "batch",
+        KeptKind.Conversation => "conversation",
+        KeptKind.Upload => "upload",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "a kind without a stored name"),
     };
 }

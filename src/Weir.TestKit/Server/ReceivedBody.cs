@@ -20,7 +20,7 @@ internal sealed record ReceivedBody(byte[] Bytes, long Length, UploadForm? Form)
         if (Operations.TakesForm(kind, request.Method) && UploadForm.BoundaryOf(request) is { } boundary)
         {
             await using var form = new RecordingStream(request.Body, traffic, BeginningOfForm);
-            var read = await UploadForm.ReadAsync(form, boundary, keep: kind == RouteKind.Files, cancellationToken);
+            var read = await UploadForm.ReadAsync(form, boundary, keep: kind is RouteKind.Files or RouteKind.UploadParts, cancellationToken);
             return new ReceivedBody(form.Beginning, form.Count, read);
         }
 

@@ -21,6 +21,9 @@ internal class ModelRequest(ModelRoute route, JsonElement? root, int number)
     /// <summary>The id of a stored thing that the path names, or null.</summary>
     public string? Id { get; } = route.Id;
 
+    /// <summary>What the path names inside it, or null.</summary>
+    public string? Item { get; } = route.Item;
+
     public string? Model => _model ??= Root.Text("model");
 
     /// <summary>The parsed body; undefined when there is none.</summary>

@@ -6,7 +6,8 @@ namespace Weir.TestKit.Wire;
 /// <param name="Kind">Operation.</param>
 /// <param name="Model">The model that the path names, or null.</param>
 /// <param name="Id">The stored thing that the path names, or null.</param>
-internal readonly record struct ModelRoute(RouteKind Kind, string? Model, string? Id = null)
+/// <param name="Item">What the path names inside it, or null.</param>
+internal readonly record struct ModelRoute(RouteKind Kind, string? Model, string? Id = null, string? Item = null)
 {
     private const string Deployments = "deployments/";
 
@@ -68,6 +69,8 @@ internal readonly record struct ModelRoute(RouteKind Kind, string? Model, string
         ? tail[(slash + 1)..] switch
         {
             "converse" => new(RouteKind.Converse, Uri.UnescapeDataString(tail[..slash])),
+            "invoke" => new(RouteKind.Invoke, Uri.UnescapeDataString(tail[..slash])),
+            "invoke-with-response-stream" => new(RouteKind.InvokeStream, Uri.UnescapeDataString(tail[..slash])),
             "converse-stream" => new(RouteKind.ConverseStream, Uri.UnescapeDataString(tail[..slash])),
             _ => default,
         }
@@ -96,6 +99,8 @@ internal readonly record struct ModelRoute(RouteKind Kind, string? Model, string
         {
             "generateContent" => new(RouteKind.Generate, Uri.UnescapeDataString(model)),
             "streamGenerateContent" => new(RouteKind.GenerateStream, Uri.UnescapeDataString(model)),
+            "batchEmbedContents" => new(RouteKind.EmbedContents, Uri.UnescapeDataString(model)),
+            "predict" => new(RouteKind.PredictEmbeddings, Uri.UnescapeDataString(model)),
             "countTokens" => new(RouteKind.CountContent, Uri.UnescapeDataString(model)),
             _ => default,
         };
@@ -112,6 +117,11 @@ internal readonly record struct ModelRoute(RouteKind Kind, string? Model, string
 
         if (tail.IndexOf(anthropic, StringComparison.Ordinal) is > 0 and var start && tail.LastIndexOf(':') is var colon && colon > start)
         {
+            if (tail[(start + anthropic.Length)..] == "count-tokens:rawPredict")
+            {
+                return new(RouteKind.ClaudeCountOnVertex, null);
+            }
+
             return tail[(colon + 1)..] is "rawPredict" or "streamRawPredict"
                 ? new(RouteKind.ClaudeOnVertex, Uri.UnescapeDataString(tail[(start + anthropic.Length)..colon])) : default;
         }
@@ -157,6 +167,14 @@ internal readonly record struct ModelRoute(RouteKind Kind, string? Model, string
             ["batches"] => new(RouteKind.Batches, null),
             ["batches", var id] => new(RouteKind.Batch, null, id),
             ["batches", var id, "cancel"] => new(RouteKind.BatchCancel, null, id),
+            ["conversations"] => new(RouteKind.Conversations, null),
+            ["conversations", var id] => new(RouteKind.Conversation, null, id),
+            ["conversations", var id, "items"] => new(RouteKind.ConversationItems, null, id),
+            ["conversations", var id, "items", var item] => new(RouteKind.ConversationItem, null, id, item),
+            ["uploads"] => new(RouteKind.Uploads, null),
+            ["uploads", var id, "parts"] => new(RouteKind.UploadParts, null, id),
+            ["uploads", var id, "complete"] => new(RouteKind.UploadComplete, null, id),
+            ["uploads", var id, "cancel"] => new(RouteKind.UploadCancel, null, id),
             ["realtime"] => new(RouteKind.Realtime, First(request.Query["model"], request.Query["deployment"])),
             _ => default,
         };

@@ -19,10 +19,11 @@ internal static class Operations
     public static WireShape ShapeOf(RouteKind kind) => kind switch
     {
         RouteKind.Messages or RouteKind.CountTokens or RouteKind.ClaudeModels => AnthropicShape.Instance,
-        RouteKind.ClaudeOnVertex => ClaudeOnVertexShape.Instance,
-        RouteKind.Responses or RouteKind.Response or RouteKind.ResponseCancel or RouteKind.ResponseInput => ResponsesShape.Instance,
-        RouteKind.Generate or RouteKind.GenerateStream or RouteKind.CountContent or RouteKind.GeminiModels => GeminiShape.Instance,
-        RouteKind.Converse or RouteKind.ConverseStream => BedrockShape.Instance,
+        RouteKind.ClaudeOnVertex or RouteKind.ClaudeCountOnVertex => ClaudeOnVertexShape.Instance,
+        RouteKind.Responses or RouteKind.Response or RouteKind.ResponseCancel or RouteKind.ResponseInput
+            or RouteKind.Conversations or RouteKind.Conversation or RouteKind.ConversationItems or RouteKind.ConversationItem => ResponsesShape.Instance,
+        RouteKind.Generate or RouteKind.GenerateStream or RouteKind.CountContent or RouteKind.GeminiModels or RouteKind.EmbedContents or RouteKind.PredictEmbeddings => GeminiShape.Instance,
+        RouteKind.Converse or RouteKind.ConverseStream or RouteKind.Invoke or RouteKind.InvokeStream => BedrockShape.Instance,
         RouteKind.Rerank => CohereShape.Instance,
         _ => OpenAIShape.Instance,
     };
@@ -40,22 +41,24 @@ internal static class Operations
         RouteKind.Models or RouteKind.Model or RouteKind.ClaudeModels or RouteKind.GeminiModels or RouteKind.ResponseInput or RouteKind.FileContent
             or RouteKind.Batch or RouteKind.Realtime => HttpMethods.IsGet(method),
         RouteKind.Response or RouteKind.File => HttpMethods.IsGet(method) || HttpMethods.IsDelete(method),
-        RouteKind.Files or RouteKind.Batches => HttpMethods.IsGet(method) || HttpMethods.IsPost(method),
+        RouteKind.Conversation => HttpMethods.IsGet(method) || HttpMethods.IsPost(method) || HttpMethods.IsDelete(method),
+        RouteKind.ConversationItem => HttpMethods.IsGet(method) || HttpMethods.IsDelete(method),
+        RouteKind.Files or RouteKind.Batches or RouteKind.ConversationItems => HttpMethods.IsGet(method) || HttpMethods.IsPost(method),
         _ => HttpMethods.IsPost(method),
     };
 
     /// <summary>Does the operation read a form, and not JSON?</summary>
-    public static bool TakesForm(RouteKind kind, string method) => kind is RouteKind.ImageEdit or RouteKind.Transcription or RouteKind.Translation
+    public static bool TakesForm(RouteKind kind, string method) => kind is RouteKind.ImageEdit or RouteKind.Transcription or RouteKind.Translation or RouteKind.UploadParts
         || (kind == RouteKind.Files && HttpMethods.IsPost(method));
 
     /// <summary>Does the operation read JSON?</summary>
     public static bool TakesJson(RouteKind kind, string method) =>
-        HttpMethods.IsPost(method) && !TakesForm(kind, method) && kind is not (RouteKind.ResponseCancel or RouteKind.BatchCancel);
+        HttpMethods.IsPost(method) && !TakesForm(kind, method) && kind is not (RouteKind.ResponseCancel or RouteKind.BatchCancel or RouteKind.UploadCancel);
 
     public static ModelRequest Read(ScriptedModelOptions options, ModelRoute route, JsonElement? root, UploadForm? form, int number, HttpRequest http, ServerState state) => route.Kind switch
     {
         RouteKind.Chat or RouteKind.Completion or RouteKind.Embedding => new ChatRequest(route, root, number, options.Strict),
-        RouteKind.Messages or RouteKind.CountTokens or RouteKind.ClaudeOnVertex => new MessagesRequest(route, root, number),
+        RouteKind.Messages or RouteKind.CountTokens or RouteKind.ClaudeOnVertex or RouteKind.ClaudeCountOnVertex or RouteKind.Invoke or RouteKind.InvokeStream => new MessagesRequest(route, root, number),
         RouteKind.Responses => new ResponsesRequest(route, root, number, state.Responses),
         RouteKind.Generate or RouteKind.GenerateStream or RouteKind.CountContent => new GenerateRequest(route, root, number, http),
         RouteKind.Converse or RouteKind.ConverseStream => new ConverseRequest(route, root, number),
@@ -71,8 +74,10 @@ internal static class Operations
         (RouteKind.Embedding, _) => new EmbeddingAnswer(options, request),
         (RouteKind.Models, _) => new ModelsAnswer(options, request, null),
         (RouteKind.Model, _) => new ModelsAnswer(options, request, request.Model),
-        (RouteKind.CountTokens, _) => new CountTokensAnswer(options, request),
+        (RouteKind.EmbedContents or RouteKind.PredictEmbeddings, _) => new GoogleEmbeddingAnswer(options, request),
+        (RouteKind.CountTokens or RouteKind.ClaudeCountOnVertex, _) => new CountTokensAnswer(options, request),
         (RouteKind.ClaudeModels, _) => new ClaudeModelsAnswer(options, request),
+        (RouteKind.Invoke or RouteKind.InvokeStream, MessagesRequest invoked) => new InvokeAnswer(options, new MessagesAnswer(options, script, invoked)),
         (_, MessagesRequest messages) => new MessagesAnswer(options, script, messages),
         (_, ResponsesRequest responses) => new ResponsesAnswer(options, script, state.Responses, responses),
         (RouteKind.Response or RouteKind.ResponseCancel or RouteKind.ResponseInput, _) =>
@@ -89,6 +94,8 @@ internal static class Operations
         (RouteKind.Rerank, _) => new RerankAnswer(options, request, second: (http.Path.Value ?? "").StartsWith("/v2/", StringComparison.Ordinal)),
         (RouteKind.Files or RouteKind.File or RouteKind.FileContent, _) => FilesAnswer.Of(options, request, http, state.Files),
         (RouteKind.Batches or RouteKind.Batch or RouteKind.BatchCancel, _) => BatchesAnswer.Of(options, script, request, http, state),
+        (>= RouteKind.Conversations and <= RouteKind.ConversationItem, _) => ConversationsAnswer.Of(options, request, http, state.Conversations),
+        (>= RouteKind.Uploads and <= RouteKind.UploadCancel, _) => UploadsAnswer.Of(options, request, state),
         (RouteKind.Realtime, _) => new RealtimeAnswer(options, request),
         _ => throw new InvalidOperationException($"No answer for {request.Kind}."),
     };

@@ -11,4 +11,8 @@ internal sealed class ServerState
     public ServerMemory<StoredFile> Files { get; } = new();
 
     public ServerMemory<StoredBatch> Batches { get; } = new();
+
+    public ServerMemory<StoredConversation> Conversations { get; } = new();
+
+    public ServerMemory<StoredUpload> Uploads { get; } = new();
 }

@@ -21,7 +21,9 @@ public sealed class KeptClientTests
         Is("streamed", """{"events":["response.created","response.output_text.delta","response.completed"],"same":true}""");
         Is("files", """{"same":true,"name":"input.jsonl","bytes":9,"content":"one line\n","listed":true,"deleted":true,"gone":404}""");
         Is("batches", """{"same":true,"note":"x","status":"completed","cancelled":"cancelling","listed":true,"results":["You said: hello","You said: bye"]}""");
-        Is("strangers", """{"response":404,"file":404,"batch":404,"previous":400}""");
+        Is("conversations", """{"same":true,"note":"x","items":2,"item":true,"text":"You said: hello","deleted":true,"gone":404}""");
+        Is("uploads", """{"same":true,"status":"completed","content":"abcdef","cancelled":"cancelled"}""");
+        Is("strangers", """{"response":404,"file":404,"batch":404,"conversation":404,"upload":404,"previous":400}""");
 
         // A line says more than what was seen: the case, the model, the exchanges.
         void Is(string name, string expected)

@@ -115,6 +115,7 @@ public sealed class ClientCrossingTests(ClientRuns runs) : IClassFixture<ClientR
 
         Assert.Equal(
             """
+            anthropic.mjs -> gem: cache_control
             anthropic.mjs -> gpt-r: cache_control
             genai.mjs -> gpt: reasoning.summary
             genai.mjs -> vllm: reasoning.summary

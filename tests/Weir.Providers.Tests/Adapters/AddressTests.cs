@@ -96,10 +96,12 @@ public sealed class AddressTests
     [InlineData("bedrock", null, "anthropic.claude-3-haiku-20240307-v1:0", "https://bedrock-runtime.eu-west-4.amazonaws.com/model/anthropic.claude-3-haiku-20240307-v1%3A0/converse-stream")]
     [InlineData("vertex_ai", null, "gemini-2.5-pro", "https://eu-west-4-aiplatform.googleapis.com/v1/projects/p/locations/eu-west-4/publishers/google/models/gemini-2.5-pro:streamGenerateContent?alt=sse")]
     [InlineData("vertex_ai", null, "claude-sonnet-4-5@20250929", "https://eu-west-4-aiplatform.googleapis.com/v1/projects/p/locations/eu-west-4/publishers/anthropic/models/claude-sonnet-4-5%4020250929:streamRawPredict")]
+    [InlineData("bedrock", null, "invoke/eu-west-4/anthropic.claude-3-haiku-20240307-v1:0", "https://bedrock-runtime.eu-west-4.amazonaws.com/model/anthropic.claude-3-haiku-20240307-v1%3A0/invoke-with-response-stream")]
+    [InlineData("bedrock", null, "invoke/meta.llama3-70b-instruct-v1:0", "https://bedrock-runtime.eu-west-4.amazonaws.com/model/meta.llama3-70b-instruct-v1%3A0/converse-stream")]
     public void A_vendor_s_own_format_has_its_own_address(string provider, string? apiBase, string model, string expected)
     {
         var chat = Assert.IsType<IChatProvider>(ProviderCatalog.Find(provider), exactMatch: false);
-        var address = new ProviderAddress(apiBase is null ? null : new Uri(apiBase), null, model) { Location = "eu-west-4", Project = "p" };
+        var address = new ProviderAddress(apiBase is null ? null : new Uri(apiBase), null, chat.UpstreamModel(model)) { Location = "eu-west-4", Project = "p" };
         Assert.Equal(expected, chat.ChatUri(address, chat.ChatFormats(model)[0], stream: true).AbsoluteUri);
     }
 

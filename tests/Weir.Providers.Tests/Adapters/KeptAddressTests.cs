@@ -13,7 +13,7 @@ public sealed class KeptAddressTests
     public void It_is_the_account_s(string provider, string? apiBase, string? version, string expected)
     {
         var keeper = Assert.IsAssignableFrom<IKeepingProvider>(ProviderCatalog.Find(provider));
-        Assert.Equal([KeptKind.Response, KeptKind.File, KeptKind.Batch], keeper.Kept);
+        Assert.Equal([KeptKind.Response, KeptKind.Conversation, KeptKind.File, KeptKind.Upload, KeptKind.Batch], keeper.Kept);
         Assert.Equal(expected, keeper.KeptUri(new ProviderAddress(apiBase is null ? null : new Uri(apiBase), version, "d"), "/files").ToString());
     }
 

@@ -22,6 +22,14 @@ public sealed class OperationAddressTests
     [InlineData("infinity", "http://i:7997", Operation.Rerank, "http://i:7997/rerank")]
     [InlineData("azure_ai", "https://x.eastus.models.ai.azure.com", Operation.Rerank, "https://x.eastus.models.ai.azure.com/v1/rerank")]
     [InlineData("openai", null, Operation.Rerank, null)]
+    [InlineData("openai", null, Operation.Realtime, "wss://api.openai.com/v1/realtime?model=m")]
+    [InlineData("openai", "http://h:8000/v1?x=1", Operation.Realtime, "ws://h:8000/v1/realtime?x=1&model=m")]
+    [InlineData("openai", "https://h/v1/realtime", Operation.Realtime, "wss://h/v1/realtime?model=m")]
+    [InlineData("xai", null, Operation.Realtime, "wss://api.x.ai/v1/realtime?model=m")]
+    [InlineData("azure", "https://r.openai.azure.com", Operation.Realtime, "wss://r.openai.azure.com/openai/realtime?api-version=2025-02-01-preview&deployment=m")]
+    [InlineData("azure", "https://r.openai.azure.com/openai/deployments/m/chat/completions?api-version=2025-04-01-preview", Operation.Realtime, "wss://r.openai.azure.com/openai/realtime?api-version=2025-04-01-preview&deployment=m")]
+    [InlineData("azure", "https://r.openai.azure.com/openai/v1", Operation.Realtime, "wss://r.openai.azure.com/openai/v1/realtime?model=m")]
+    [InlineData("anthropic", null, Operation.Realtime, null)]
     [InlineData("anthropic", null, Operation.Speech, null)]
     public void Each_operation_has_its_path_or_none(string provider, string? given, Operation operation, string? expected)
     {

@@ -38,6 +38,7 @@ internal sealed class DeltaSum
     {
         Assert.False(_ended, $"{delta.Kind} comes after End.");
         Assert.True(_started || delta.Kind is DeltaKind.Start or DeltaKind.End, $"{delta.Kind} comes before Start.");
+        _result.ServiceTier = delta.ServiceTier ?? _result.ServiceTier;
         switch (delta.Kind)
         {
             case DeltaKind.Start:
@@ -65,6 +66,11 @@ internal sealed class DeltaSum
             case DeltaKind.Opaque:
                 Assert.False(_open.ContainsKey(delta.Choice), "An opaque part comes inside another.");
                 Choice(delta.Choice).Parts.Add(delta.Opaque ?? throw new InvalidOperationException("An opaque step without its part."));
+                _parts[delta.Choice] = delta.Index + 1;
+                break;
+            case DeltaKind.Media:
+                Assert.False(_open.ContainsKey(delta.Choice), "A picture comes inside another part.");
+                Choice(delta.Choice).Parts.Add(delta.Media ?? throw new InvalidOperationException("A picture's step without the picture."));
                 _parts[delta.Choice] = delta.Index + 1;
                 break;
             case DeltaKind.Stop:

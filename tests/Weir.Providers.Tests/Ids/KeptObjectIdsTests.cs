@@ -62,7 +62,7 @@ public sealed class KeptObjectIdsTests
     [Fact]
     public void A_stream_changes_in_its_ids_alone_however_its_events_are_framed()
     {
-        var stream = new ResponseIdStream(new ResponseIdRewriter(Ids, "a"), "d1", null);
+        var stream = new AnswerIdStream(new ResponseIdRewriter(Ids, "a"), "d1", null);
         var id = Ids.Wrap("resp_1", "a", "d1");
         const string Delta = "event: response.output_text.delta\r\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"resp_1\"}\r\n\r\n";
         const string Created = ": hello\n\nevent: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"id\":\"resp_1\"}}\nid: 7\n\n";

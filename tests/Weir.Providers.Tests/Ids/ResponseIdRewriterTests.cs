@@ -19,6 +19,55 @@ public sealed class ResponseIdRewriterTests
         Assert.Equal(expected, wrapped);
     }
 
+    [Fact]
+    public void Containers_and_files_are_wrapped_wherever_they_stand_but_in_the_caller_s_own_words()
+    {
+        const string answer = """
+            {"object":"response","id":"resp_1","tools":[{"type":"code_interpreter","container":{"type":"auto","file_ids":["file-1"]}},{"type":"code_interpreter","container":"cntr_1"},
+            {"type":"function","parameters":{"file_id":"x","container":"y"}}],"output":[{"id":"ci_1","type":"code_interpreter_call","container_id":"cntr_1"},
+            {"id":"msg_1","content":[{"type":"output_text","text":"\"file_id\":\"file-1\"","annotations":[{"type":"container_file_citation","container_id":"cntr_1","file_id":"cfile_1"}]}]},
+            {"type":"file_search_call","results":[{"file_id":"file-1","attributes":{"file_id":"z"}}]},{"type":"input_file","file_id":"gs://b/f"}],"metadata":{"file_id":"m"}}
+            """;
+        var expected = answer.Replace("\"resp_1\"", $"\"{Wrap("resp_1")}\"").Replace("[\"file-1\"]", $"[\"{Wrap("file-1")}\"]").Replace("\"file_id\":\"file-1\"", $"\"file_id\":\"{Wrap("file-1")}\"")
+            .Replace("\"cntr_1\"", $"\"{Wrap("cntr_1")}\"").Replace("\"cfile_1\"", $"\"{Wrap("cfile_1")}\"");
+        Assert.Equal(expected, Answer(answer, "a"));
+        var rewriter = new ResponseIdRewriter(Ids, "a");
+        Assert.Equal($$$"""{"type":"response.output_text.annotation.added","item_id":"msg_1","annotation":{"file_id":"{{{Wrap("file-1")}}}"}}""",
+            Event(rewriter, """{"type":"response.output_text.annotation.added","item_id":"msg_1","annotation":{"file_id":"file-1"}}"""));
+        Assert.Equal($$$"""{"type":"response.output_item.added","item":{"id":"ci_1","container_id":"{{{Wrap("cntr_1")}}}"}}""",
+            Event(rewriter, """{"type":"response.output_item.added","item":{"id":"ci_1","container_id":"cntr_1"}}"""));
+    }
+
+    [Theory]
+    [InlineData("""{"tools":[{"type":"code_interpreter","container":"#cntr_1"}]}""", null)]
+    [InlineData("""{"input":[{"container_id":"#cntr_1","type":"code_interpreter_call"}]}""", null)]
+    [InlineData("""{"items":[{"content":[{"type":"input_file","file_id":"#file_1"}]}]}""", null)]
+    [InlineData("""{"input":[{"content":[{"annotations":[{"file_id":"#file_1","type":"file_citation"}]}]}]}""", null)]
+    [InlineData("""{"tools":[{"type":"code_interpreter","container":"cntr_1"}]}""", "container")]
+    [InlineData("""{"input":[{"\u0063ontainer_id":"cntr_1"}]}""", "container")]
+    public void A_container_goes_in_as_it_came_out_and_no_other_does(string body, string? refused)
+    {
+        var edits = new List<IdEdit>();
+        string? deployment = null;
+        var bytes = Encoding.UTF8.GetBytes(Wrapped(body, "a"));
+        Assert.True(RequestFileIds.MayBeIn(bytes));
+        Assert.Equal(refused, RequestFileIds.Read(bytes, Ids, "a", edits, ref deployment)?.Member);
+        if (refused is null)
+        {
+            Assert.Equal(body.Replace("#", ""), Applied(Wrapped(body, "a"), edits));
+        }
+    }
+
+    [Fact]
+    public void A_citation_of_a_file_that_is_not_the_caller_s_stays_as_it_is()
+    {
+        var edits = new List<IdEdit>();
+        string? deployment = null;
+        Assert.Null(RequestFileIds.Read("""{"input":[{"annotations":[{"type":"file_citation","file_id":"file-1"}]}]}"""u8, Ids, "a", edits, ref deployment));
+        Assert.Empty(edits);
+        Assert.Null(deployment);
+    }
+
     [Theory]
     [InlineData("""{"object":"list","data":[{"id":"msg_1"}],"id":"resp_1","first_id":"msg_1"}""")]
     [InlineData("""{"id":null,"previous_response_id":null,"conversation":null}""")]

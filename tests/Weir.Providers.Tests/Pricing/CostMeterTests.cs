@@ -35,6 +35,17 @@ public sealed class CostMeterTests
             });
 
     [Fact]
+    public void Cached_audio_has_a_price_of_its_own()
+    {
+        // gpt-realtime-mini, USD per million: text 0.6, audio 10, cached text 0.06, cached audio 0.3; out 2.4, audio out 20.
+        var usage = new TokenUsage { Prompt = 1000, AudioPrompt = 600, CachedPrompt = 500, CachedAudioPrompt = 300, Completion = 100, AudioCompletion = 80 };
+        var charge = CostMeter.Cost(PriceBook.Embedded.Row("gpt-realtime-mini"), usage);
+
+        Assert.Equal(ChargeFlags.None, charge.Flags);
+        Assert.Equal((200 * 600) + (200 * 60) + (300 * 10_000) + (300 * 300) + (20 * 2400) + (80 * 20_000), charge.Cost.Nanos);
+    }
+
+    [Fact]
     public void A_plain_request_costs_its_two_products()
     {
         var charge = CostMeter.Cost(PriceBook.Embedded.Row("gpt-4o"), new TokenUsage { Prompt = 1000, Completion = 500 });

@@ -20,6 +20,18 @@ public sealed class UsageReaderTests
     }
 
     [Fact]
+    public void A_realtime_usage_is_read_with_the_kinds_of_its_cached_tokens()
+    {
+        Assert.Equal(
+            new TokenUsage { Prompt = 253, Completion = 103, Total = 356, CachedPrompt = 64, CachedAudioPrompt = 48, AudioPrompt = 121, ImagePrompt = 12, CachedImagePrompt = 4, AudioCompletion = 80 },
+            Read("""
+                {"total_tokens":356,"input_tokens":253,"output_tokens":103,
+                 "input_token_details":{"text_tokens":120,"audio_tokens":121,"image_tokens":12,"cached_tokens":64,"cached_tokens_details":{"text_tokens":12,"audio_tokens":48,"image_tokens":4}},
+                 "output_token_details":{"text_tokens":23,"audio_tokens":80}}
+                """));
+    }
+
+    [Fact]
     public void An_embeddings_usage_has_no_completion()
     {
         Assert.Equal(new TokenUsage { Prompt = 8, Total = 8 }, Read("""{"prompt_tokens":8,"total_tokens":8}"""));

@@ -68,4 +68,10 @@ internal static class BindingCodes
 
     /// <summary>A key of a policy that names no kind of error.</summary>
     public const string UnknownErrorClass = "unknown-error-class";
+
+    /// <summary>A pass-through endpoint that can't be opened.</summary>
+    public const string PassThrough = "pass-through-endpoint";
+
+    /// <summary>A pass-through endpoint that asks nobody for a key.</summary>
+    public const string OpenEndpoint = "open-endpoint";
 }

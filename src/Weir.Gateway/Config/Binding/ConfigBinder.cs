@@ -28,6 +28,9 @@ internal sealed class ConfigBinder(BindingSources sources)
             files.BindFileAccounts(accounts);
         }
 
+        var passThrough = new PassThroughReader(general, surroundings);
+        var vendors = new DeploymentBinder(surroundings, DeploymentDefaults.Read(root, liteLlm, router, new ConfigProblems()), new ConfigProblems());
+        vendors.BindAccountsOfEnvironment(root.FindMap("default_vertex_config"));
         WarnOfServerNames(root, problems);
         var settings = new SettingsBinder(general, liteLlm, weir, surroundings);
         var retryAfterCap = weir.Limit("retry_after_cap");
@@ -38,6 +41,7 @@ internal sealed class ConfigBinder(BindingSources sources)
             Deployments = deployments.Usable,
             Rejected = deployments.Rejected,
             FileAccounts = files.Usable,
+            PassThrough = new PassThroughConfig { Endpoints = passThrough.Read(), Accounts = vendors.Usable, Vendors = weir.Bool("vendor_prefixes") ?? true, Timeout = passThrough.Timeout() },
             Router = retryAfterCap is { } cap ? routing with { RetryAfterCap = cap } : routing,
             Access = settings.Access(),
             Request = settings.Request(),

@@ -10,6 +10,7 @@ namespace Weir.Gateway.Config.Binding;
 /// <summary>Turns <c>model_list</c> entries into deployments. An entry that can't work is left out alone, with its reason.</summary>
 internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefaults defaults, ConfigProblems problems)
 {
+    private static readonly ConfigPosition OfEnvironment = new("(environment)", 0, 0);
     private readonly ProviderResolver _resolver = new(sources);
     private readonly DeploymentIdentity _identity = new();
     private readonly ImmutableArray<DeploymentConfig>.Builder _usable = ImmutableArray.CreateBuilder<DeploymentConfig>();
@@ -55,6 +56,40 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
 
             Add(place, provider, "*", parameters, null);
         }
+    }
+
+    /// <summary>
+    /// Accounts at the vendors whose APIs are passed through, as the environment names them. An account that nothing names is left out unsaid;
+    /// the machine's own identity at a cloud is none, for nobody has said that callers may use it.
+    /// </summary>
+    public void BindAccountsOfEnvironment(ConfigMap? vertex)
+    {
+        foreach (var name in PassThroughVendors.All.Select(static vendor => vendor.Provider).Distinct(StringComparer.Ordinal))
+        {
+            if (sources.FindProvider(name) is not { } provider
+                || (name == "bedrock" && AddressReader.FirstSet([.. provider.KeyVariables, "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_ROLE_ARN"], sources.Variable) is null))
+            {
+                continue;
+            }
+
+            var map = name == "vertex_ai" ? VertexAccount(vertex) : ConfigMap.Empty(OfEnvironment);
+            Add(new Place(name, $"{name}/*", map, OfEnvironment.File, IsAccount: true), provider, "*", new SectionReader(map, OfEnvironment.File, problems, ProblemSeverity.Warning), null);
+        }
+    }
+
+    private ConfigMap VertexAccount(ConfigMap? written)
+    {
+        if (written is not null)
+        {
+            return written;
+        }
+
+        var entries = new (string Key, string Variable)[]
+        {
+            ("vertex_project", "DEFAULT_VERTEXAI_PROJECT"), ("vertex_location", "DEFAULT_VERTEXAI_LOCATION"), ("vertex_credentials", "DEFAULT_GOOGLE_APPLICATION_CREDENTIALS"),
+        }.Where(pair => sources.Variable(pair.Variable) is { Length: > 0 });
+        return new ConfigMap(OfEnvironment, [.. entries.Select(pair => new ConfigEntry(
+            new ConfigScalar(OfEnvironment, pair.Key, ScalarStyle.Quoted), new ConfigScalar(OfEnvironment, sources.Variable(pair.Variable) ?? "", ScalarStyle.Quoted)))], []);
     }
 
     private void Bind(ConfigNode node, int index)
@@ -271,7 +306,7 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
             return;
         }
 
-        if (!CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info))
+        if (!place.IsAccount && !CheckMode(place, provider, deployment.Info.Mode, upstreamModel, info))
         {
             return;
         }
@@ -433,5 +468,5 @@ internal sealed class DeploymentBinder(BindingSources sources, DeploymentDefault
         _rejected.Add(new RejectedDeployment(place.Group, place.Model, place.Node.Position.ToString(), reason));
     }
 
-    private sealed record Place(string Group, string Model, ConfigNode Node, string Path);
+    private sealed record Place(string Group, string Model, ConfigNode Node, string Path, bool IsAccount = false);
 }

@@ -87,6 +87,8 @@ internal sealed class SettingsBinder(SectionReader general, SectionReader liteLl
             EmbeddingModel = general.Text("embedding_model"),
             ImageModel = general.Text("image_generation_model"),
             ModerationModel = general.Text("moderation_model"),
+            RealtimeMessageBytes = weir.Double("realtime_max_message_mb") is > 0 and { } megabytes ? (long)Math.Min(megabytes * (1L << 20), int.MaxValue) : usual.RealtimeMessageBytes,
+            RealtimeIdle = weir.Double("realtime_idle_timeout") is > 0 and { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, 86400)) : usual.RealtimeIdle,
             UploadFolder = weir.Text("upload_folder"),
             UserHeaderName = general.Text("user_header_name"),
             CaFile = variable.CaFile,

@@ -16,6 +16,7 @@ public static class PolicyComparison
         RequestSize,
         MockTesting,
         Doors,
+        OpenEndpoints,
     ];
 
     /// <summary>One sentence per lowered protection; empty when there is none.</summary>
@@ -120,6 +121,15 @@ public static class PolicyComparison
         if (before.Access.EnforceFallbackModelAccess && !after.Access.EnforceFallbackModelAccess)
         {
             yield return "Fallbacks no longer ask whether the key may use them.";
+        }
+    }
+
+    private static IEnumerable<string> OpenEndpoints(GatewayConfig before, GatewayConfig after)
+    {
+        var open = before.PassThrough.Endpoints.Where(static item => !item.Auth).Select(static item => item.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var endpoint in after.PassThrough.Endpoints.Where(item => !item.Auth && !open.Contains(item.Path)))
+        {
+            yield return $"Anyone may now call {endpoint.Path} without a key.";
         }
     }
 

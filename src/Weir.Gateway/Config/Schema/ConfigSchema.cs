@@ -42,7 +42,7 @@ internal static class ConfigSchema
         Served("files_settings", List, "Accounts for files and batches") with { Items = ModelListKeys.LiteLlmParams },
         Ignored("finetune_settings", List, "Where fine-tuning goes", NoRoutes),
         Ignored("assistant_settings", Map, "Where assistants go", NoRoutes),
-        Ignored("default_vertex_config", Map, "Project of Vertex pass-through routes", NoRoutes),
+        Served("default_vertex_config", Map, "Project, location and credentials of /vertex_ai when no model brings them") with { Map = ModelListKeys.LiteLlmParams },
         Ignored("prompts", List, "Managed prompts", NoRoutes),
         Ignored("agents", List, "Agents (A2A)", NoRoutes),
         Ignored("agent_list", List, "Agents (A2A)", NoRoutes),

@@ -39,6 +39,9 @@ internal static class GeneralSettingsKeys
             Served("dangerously_permit_weak_or_unset_master_key", Bool, "Start with a weak master key, or none"),
             Served("dangerously_allow_mock_testing_request_params", Bool, "Let requests carry mock_testing_* members"),
 
+            Served("pass_through_endpoints", List, "More routes, which go to another server as they are") with { Items = PassThroughKeys.Section },
+            Served("pass_through_request_timeout", Number, "Seconds until a passed-through answer begins, and between two pieces of it"),
+
             Restricts("custom_auth", Text, "authentication by your own Python",
                 "Python can't be loaded: put an authenticating reverse proxy in front, or give callers Weir's own key."),
             Restricts("enable_jwt_auth", Bool, "authentication by signed tokens (JWT)"),
@@ -89,8 +92,6 @@ internal static class GeneralSettingsKeys
             Ignored("alert_type_config", Map, "Digests of alerts", NoAlerts),
             Ignored("alerting_args", Map, "Tuning of alerts", NoAlerts),
             Ignored("spend_report_frequency", Text, "How often spend is reported", NoAlerts),
-            Ignored("pass_through_endpoints", List, "More routes that go to another server", "They are not opened."),
-            Ignored("pass_through_request_timeout", Number, "Longest call of those routes"),
             Ignored("forward_client_headers_to_llm_api", Bool, "Pass the client's headers on", "Only the headers of Weir's allow-list go upstream."),
             Ignored("user_header_mappings", List, "Headers that name users"),
             Ignored("use_x_forwarded_for", Bool, "Believe X-Forwarded-For", "It is believed from weir_settings.trusted_proxies alone (and, with it, from mcp_trusted_proxy_ranges)."),
@@ -146,7 +147,7 @@ internal static class GeneralSettingsKeys
         Ignored("disable_reset_budget", Bool, "Never start budgets again", "There are no budgets in this build."),
         Ignored("disable_adding_master_key_hash_to_db", Bool, "Rows do not name the master key", "A row names its key by a hash."),
         Ignored("disable_retry_on_max_parallel_request_limit_error", Bool, "No retry at the limit of calls in flight"),
-        Ignored("use_client_credentials_pass_through_routes", Bool, "Pass-through routes with the client's key", "They are not opened."),
+        Ignored("use_client_credentials_pass_through_routes", Bool, "Pass-through routes with the client's key", "They use the key of the configuration."),
         Ignored("forward_openai_org_id", Bool, "Pass the client's OpenAI-Organization on", "Write organization in the model's litellm_params."),
         Ignored("forward_llm_provider_auth_headers", Bool, "Pass the client's upstream key on", "Use configurable_clientside_auth_params of the model."),
         Ignored("use_azure_key_vault", Bool, "Where secrets come from (old)", "Give secrets as environment variables or files."),

@@ -158,7 +158,7 @@ internal static class LiteLlmSettingsKeys
             "huggingface_key", "togetherai_api_key",
         }.Select(static name => Ignored(name, Text, "Key for every model that sets none", InTheModel) with { Secret = true }),
         Ignored("vertex_ai_safety_settings", List, "Safety settings of every Vertex model", InTheModel),
-        Ignored("default_vertex_config", Map, "Project of Vertex pass-through routes", "There are no pass-through routes in this build."),
+        Ignored("default_vertex_config", Map, "Project of Vertex pass-through routes", "Write it at the top level."),
         Ignored("max_tokens", Int, "Length of answers where the vendor asks for one", InTheModel),
         Ignored("model_group_settings", Map, "Which groups get the client's headers", "Only the headers of Weir's allow-list go upstream."),
         Ignored("forward_traceparent_to_llm_provider", Bool, "Pass the client's trace on to the upstream"),

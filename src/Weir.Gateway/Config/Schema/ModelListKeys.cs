@@ -8,7 +8,7 @@ internal static class ModelListKeys
     private static readonly string[] PriceNames =
     [
         "input_cost_per_token", "output_cost_per_token", "input_cost_per_second", "output_cost_per_second",
-        "cache_read_input_token_cost", "cache_creation_input_token_cost", "input_cost_per_image", "output_cost_per_image",
+        "cache_read_input_token_cost", "cache_read_input_audio_token_cost", "cache_creation_input_token_cost", "input_cost_per_image", "output_cost_per_image",
         "input_cost_per_character", "output_cost_per_character", "input_cost_per_audio_token", "output_cost_per_audio_token",
         "input_cost_per_pixel", "output_cost_per_pixel", "input_cost_per_query", "input_cost_per_image_token", "output_cost_per_image_token", "output_cost_per_reasoning_token",
         "input_cost_per_token_batches", "output_cost_per_token_batches",
@@ -90,7 +90,7 @@ internal static class ModelListKeys
             Ignored("region_name", Text, "Region of the deployment"),
             Ignored("allowed_openai_params", TextList, "Parameters that pass although the provider does not name them", "Parameters pass unless drop_params takes them out."),
             Ignored("merge_reasoning_content_in_choices", Bool, "Put the reasoning text into the content"),
-            Ignored("use_in_pass_through", Bool, "Use its credential on pass-through routes", "There are no pass-through routes in this build."),
+            Quiet("use_in_pass_through", Bool, "Use its credential on pass-through routes: every deployment's is"),
             Ignored("max_file_size_mb", Number, "Largest uploaded file", "The largest upload is set for all models, in general_settings."),
             Ignored("metadata", Map, "Notes on the call for LiteLLM's callbacks", "It is not sent to the model: what is meant for the vendor goes into extra_body."),
             Ignored("mock_timeout", ValueTypes.Bool | Number, "Pretend a timeout"),

@@ -46,14 +46,14 @@ internal static class OpenApiDocument
         json.WriteStartObject(route.Method.ToLowerInvariant());
 #pragma warning restore CA1308
         json.WriteString("summary"u8, route.Summary);
-        var parameter = ParameterOf(route.Path);
+        var parameter = route.IsSocket ? "model" : ParameterOf(route.Path);
         if (parameter is not null)
         {
             json.WriteStartArray("parameters"u8);
             json.WriteStartObject();
             json.WriteString("name"u8, parameter);
-            json.WriteString("in"u8, "path"u8);
-            json.WriteBoolean("required"u8, true);
+            json.WriteString("in"u8, route.IsSocket ? "query"u8 : "path"u8);
+            json.WriteBoolean("required"u8, !route.IsSocket);
             json.WriteStartObject("schema"u8);
             json.WriteString("type"u8, "string"u8);
             json.WriteEndObject();
@@ -74,7 +74,7 @@ internal static class OpenApiDocument
             json.WriteEndObject();
         }
         json.WriteStartObject("responses"u8);
-        WriteResponse(json, "200", "Success");
+        WriteResponse(json, route.IsSocket ? "101" : "200", route.IsSocket ? "The socket is open" : "Success");
         if (!route.Open)
         {
             WriteResponse(json, "401", "No key, or an unknown one");

@@ -16,10 +16,11 @@ internal static class KeptAnswers
         {
             return null;
         }
-        if (route.Kind == KeptKind.Response)
+        if (route.Kind is KeptKind.Response or KeptKind.Conversation)
         {
             edits.Clear();
-            new ResponseIdRewriter(ids, owner).ReadAnswer(answer, keeper.Id, edits);
+            // An item's own id means something inside its conversation alone, whose id is wrapped.
+            new ResponseIdRewriter(ids, owner).ReadAnswer(answer, keeper.Id, edits, isItem: route.Verb == KeptVerb.GetItem);
         }
         var told = new ArrayBufferWriter<byte>(answer.Length + 512);
         IdEdit.Apply(answer, edits, told);

@@ -33,4 +33,24 @@ internal readonly record struct KeptFacts(string? Id, string? Purpose, string? S
         }
         return facts;
     }
+
+    /// <summary>The object under <c>file</c>; empty when there is none.</summary>
+    internal static ReadOnlyMemory<byte> FileIn(ReadOnlyMemory<byte> body)
+    {
+        var reader = new Utf8JsonReader(body.Span);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isFile = reader.ValueTextEquals("file"u8);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            var isObject = reader.TokenType == JsonTokenType.StartObject;
+            reader.Skip();
+            if (isFile && isObject)
+            {
+                return body[start..(int)reader.BytesConsumed];
+            }
+        }
+        return default;
+    }
 }

@@ -37,8 +37,24 @@ internal sealed class KeptRequests(UploadReader uploads)
                 }
                 Make(call, route, keeper, call.Patched);
                 break;
+            case (KeptKind.Conversation or KeptKind.Upload, KeptVerb.Create):
+                call.Body = await RequestBody.ReadAsync(call.Http.Request, access.MaxRequestBytes, call.Http.RequestAborted);
+                Make(call, route, KeptBodies.OfNew(call, route), call.Patched);
+                break;
+            case (_, KeptVerb.AddPart):
+                var whole = KeeperOfOne(call, route);
+                var part = call.Upload = await uploads.ReadAsync(call.Http.Request, access.MaxUploadBytes, call.Http.RequestAborted);
+                KeptBodies.OfPart(part);
+                OfOne(call, route, part.Patched, whole);
+                break;
+            case (_, KeptVerb.Update or KeptVerb.AddItems or KeptVerb.Complete):
+                var held = KeeperOfOne(call, route);
+                call.Body = await RequestBody.ReadAsync(call.Http.Request, access.MaxRequestBytes, call.Http.RequestAborted);
+                KeptBodies.OfOne(call, route, held.Deployment);
+                OfOne(call, route, call.Patched, held);
+                break;
             default:
-                OfOne(call, route);
+                OfOne(call, route, null, KeeperOfOne(call, route));
                 break;
         }
     }
@@ -51,20 +67,28 @@ internal sealed class KeptRequests(UploadReader uploads)
         call.Kept = new KeptCall(route.Root, "", body);
     }
 
-    private static void OfOne(GatewayCall call, KeptRoute route)
+    private static void OfOne(GatewayCall call, KeptRoute route, IUpstreamBody? body, (UpstreamDeployment Deployment, string Id) keeper)
+    {
+        Pin(call, keeper.Deployment);
+        if (route.Verb is KeptVerb.AddItems or KeptVerb.AddPart or KeptVerb.Complete)
+        {
+            // As with what is made: nobody knows whether an upstream that failed has taken it, and it is not added twice unasked.
+            call.Options = call.Options with { Retries = 0 };
+        }
+        var item = call.Path.Item is { } named ? Uri.EscapeDataString(named) : "";
+        call.Kept = new KeptCall($"{route.Root}/{Uri.EscapeDataString(keeper.Id)}{route.Action}{item}", QueryOf(call.Http.Request, route), body) { Id = call.Path.Id };
+    }
+
+    /// <summary>Who keeps the thing that the path names, and its own id there.</summary>
+    private static (UpstreamDeployment Deployment, string Id) KeeperOfOne(GatewayCall call, KeptRoute route)
     {
         var id = call.Path.Id ?? "";
-        if (!call.Snapshot.Ids.TryUnwrap(id, call.Caller?.Owner ?? "", out var issued) || KeeperOf(call, issued.Deployment) is not { } keeper)
+        // A response of a model that answers in another format was handed out, and nobody keeps it.
+        if (!call.Snapshot.Ids.TryUnwrap(id, call.Caller?.Owner ?? "", out var issued) || KeeperOf(call, issued.Deployment) is not { } keeper || keeper.KeptUri(route.Kind, "/") is null)
         {
             throw UnknownIds.Of(route.Kind, id);
         }
-        if (keeper.KeptUri(route.Kind, "/") is null)
-        {
-            // A response of a model that answers in another format: it was handed out, and nobody kept it.
-            throw UnknownIds.Of(route.Kind, id);
-        }
-        Pin(call, keeper);
-        call.Kept = new KeptCall($"{route.Root}/{Uri.EscapeDataString(issued.Id)}{route.Action}", QueryOf(call.Http.Request, route), null) { Id = id };
+        return (keeper, issued.Id);
     }
 
     /// <summary>The deployment, or the account of <c>files_settings</c>, with this id; null when it is not configured any more.</summary>

@@ -8,13 +8,14 @@ namespace Weir.Gateway.Pipeline.Kept;
 internal sealed record KeptRoute(KeptKind Kind, KeptVerb Verb)
 {
     private static readonly string[] Paging = ["after", "before", "limit", "order", "include"];
+    private static readonly string[] Including = ["include"];
     private static readonly string[] Looking = ["include", "stream", "starting_after", "include_obfuscation"];
 
     /// <summary>The method, here and at the upstream.</summary>
     internal string Method => Verb switch
     {
-        KeptVerb.Create or KeptVerb.Cancel => HttpMethods.Post,
-        KeptVerb.Delete => HttpMethods.Delete,
+        KeptVerb.Create or KeptVerb.Cancel or KeptVerb.Update or KeptVerb.AddItems or KeptVerb.AddPart or KeptVerb.Complete => HttpMethods.Post,
+        KeptVerb.Delete or KeptVerb.DeleteItem => HttpMethods.Delete,
         _ => HttpMethods.Get,
     };
 
@@ -23,33 +24,40 @@ internal sealed record KeptRoute(KeptKind Kind, KeptVerb Verb)
     {
         KeptKind.Response => "/responses",
         KeptKind.File => "/files",
+        KeptKind.Conversation => "/conversations",
+        KeptKind.Upload => "/uploads",
         _ => "/batches",
     };
 
-    /// <summary>What follows the id in the path.</summary>
+    /// <summary>What follows the id in the path, but for an item's own id.</summary>
     internal string Action => Verb switch
     {
         KeptVerb.Cancel => "/cancel",
-        KeptVerb.Items => "/input_items",
+        KeptVerb.Items when Kind == KeptKind.Response => "/input_items",
+        KeptVerb.Items or KeptVerb.AddItems => "/items",
+        KeptVerb.GetItem or KeptVerb.DeleteItem => "/items/",
         KeptVerb.Content => "/content",
+        KeptVerb.AddPart => "/parts",
+        KeptVerb.Complete => "/complete",
         _ => "",
     };
 
     /// <summary>The operation, for the ledger and metrics.</summary>
     internal Operation Operation => Kind switch
     {
-        KeptKind.Response => Operation.StoredResponse,
-        KeptKind.File => Operation.File,
+        KeptKind.Response or KeptKind.Conversation => Operation.StoredResponse,
+        KeptKind.File or KeptKind.Upload => Operation.File,
         _ => Operation.Batch,
     };
 
     /// <summary>The format in which the caller reads errors and streams.</summary>
-    internal WireFormat Format => Kind == KeptKind.Response ? WireFormat.OpenAIResponses : WireFormat.OpenAIChat;
+    internal WireFormat Format => Kind is KeptKind.Response or KeptKind.Conversation ? WireFormat.OpenAIResponses : WireFormat.OpenAIChat;
 
     /// <summary>Parameters of the query that travel on; others stay here.</summary>
     internal IReadOnlyList<string> Query => (Kind, Verb) switch
     {
-        (KeptKind.Response, KeptVerb.Items) => Paging,
+        (_, KeptVerb.Items) => Paging,
+        (KeptKind.Conversation, KeptVerb.AddItems or KeptVerb.GetItem) => Including,
         (KeptKind.Response, KeptVerb.Get) => Looking,
         _ => [],
     };

@@ -16,7 +16,14 @@ internal sealed partial class KeptShelf(IKeptIndex index, ILogger<KeptShelf> log
     /// <summary>An upstream has answered; <paramref name="told"/> is what the owner is told.</summary>
     internal async ValueTask NoteAsync(GatewayCall call, KeptRoute route, ReadOnlyMemory<byte> told)
     {
-        if (route.Kind == KeptKind.Response)
+        var about = told;
+        if (route is { Kind: KeptKind.Upload, Verb: KeptVerb.Complete })
+        {
+            // What has become of the parts is a file like one that came whole.
+            about = KeptFacts.FileIn(told);
+            route = new KeptRoute(KeptKind.File, KeptVerb.Create);
+        }
+        if (route.Kind is not (KeptKind.File or KeptKind.Batch) || about.IsEmpty)
         {
             return;
         }
@@ -27,9 +34,9 @@ internal sealed partial class KeptShelf(IKeptIndex index, ILogger<KeptShelf> log
             {
                 await index.RemoveAsync(owner, route.Kind, call.Kept?.Id ?? "", CancellationToken.None);
             }
-            else if (KeptFacts.Read(told.Span).Id is { } id)
+            else if (KeptFacts.Read(about.Span).Id is { } id)
             {
-                await index.PutAsync(new KeptThing(owner, route.Kind, id) { Body = told }, CancellationToken.None);
+                await index.PutAsync(new KeptThing(owner, route.Kind, id) { Body = about }, CancellationToken.None);
             }
         }
         catch (Exception error)

@@ -18,9 +18,27 @@ internal enum KeptVerb
     /// <summary>Stop one that runs.</summary>
     Cancel,
 
-    /// <summary>The input items of a response.</summary>
+    /// <summary>The input items of a response; the items of a conversation.</summary>
     Items,
 
     /// <summary>The bytes of a file.</summary>
     Content,
+
+    /// <summary>Change a conversation's metadata.</summary>
+    Update,
+
+    /// <summary>Add items to a conversation.</summary>
+    AddItems,
+
+    /// <summary>Look at one item of a conversation.</summary>
+    GetItem,
+
+    /// <summary>Take one item out of a conversation.</summary>
+    DeleteItem,
+
+    /// <summary>Add a part to an upload; a form.</summary>
+    AddPart,
+
+    /// <summary>Make a file of an upload's parts.</summary>
+    Complete,
 }

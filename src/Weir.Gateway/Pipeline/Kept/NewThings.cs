@@ -13,7 +13,7 @@ namespace Weir.Gateway.Pipeline.Kept;
 internal static class NewThings
 {
     private const string InputFile = "input_file_id";
-    private static readonly string[] NotForUpstreams = ["target_model_names"];
+    internal static readonly string[] NotForUpstreams = ["target_model_names"];
 
     /// <summary>The form of a new file: what LiteLLM reads itself is taken out, the rest leaves byte for byte. Says who shall keep it.</summary>
     /// <exception cref="GatewayException">The form is refused.</exception>
@@ -37,7 +37,7 @@ internal static class NewThings
         var query = call.Http.Request.Query;
         var model = Field(upload, "target_model_names") ?? Field(upload, "model") ?? First(query, "target_model_names") ?? First(query, "model");
         var provider = call.Path.Provider ?? Field(upload, "custom_llm_provider") ?? First(query, "custom_llm_provider") ?? Header(call, "custom-llm-provider");
-        var home = FileHome.Choose(call.Snapshot, call.Caller, model, provider);
+        var home = KeptHome.Choose(call.Snapshot, call.Caller, new KeptRoute(KeptKind.File, KeptVerb.Create), model, provider);
         return FormPatcher.Apply(upload.Form, new RequestPatch { OmitModel = true }, NotForUpstreams, upload.Patched)
             ? home : throw Wrong(ErrorKind.InvalidMember, "request_body", "The form can't be sent on.");
     }
@@ -104,9 +104,9 @@ internal static class NewThings
         return null;
     }
 
-    private static string? First(IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } text ? text : null;
+    internal static string? First(IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } text ? text : null;
 
-    private static string? Header(GatewayCall call, string name) => call.Http.Request.Headers[name].ToString() is { Length: > 0 } text ? text : null;
+    internal static string? Header(GatewayCall call, string name) => call.Http.Request.Headers[name].ToString() is { Length: > 0 } text ? text : null;
 
-    private static GatewayException Wrong(ErrorKind kind, string member, string message) => new(new GatewayError(kind, message) { Param = member });
+    internal static GatewayException Wrong(ErrorKind kind, string member, string message) => new(new GatewayError(kind, message) { Param = member });
 }

@@ -17,13 +17,14 @@ internal static class RequestIds
     /// <exception cref="GatewayException">An id that is unknown to this caller, or kept where the model does not run.</exception>
     internal static void Unwrap(GatewayCall call)
     {
-        if (call.Operation != Operation.Chat || call.Format is not (WireFormat.OpenAIChat or WireFormat.OpenAIResponses))
+        if (call.Operation != Operation.Chat || call.Format is not (WireFormat.OpenAIChat or WireFormat.OpenAIResponses or WireFormat.AnthropicMessages))
         {
             return;
         }
+        var isMessage = call.Format == WireFormat.AnthropicMessages;
         var goesOn = call.Format == WireFormat.OpenAIResponses && (call.View.Has(RequestMember.PreviousResponseId) || call.View.Has(RequestMember.Conversation));
         var body = call.Bytes.Span;
-        if (!goesOn && !RequestFileIds.MayBeIn(body))
+        if (isMessage ? !MessageContainerIds.Concerns(body) : !goesOn && !RequestFileIds.MayBeIn(body))
         {
             return;
         }
@@ -31,7 +32,7 @@ internal static class RequestIds
         var edits = new List<IdEdit>();
         string? deployment = null;
         var refusal = goesOn ? new ResponseIdRewriter(call.Snapshot.Ids, owner).ReadRequest(body, edits, out deployment) : null;
-        refusal ??= RequestFileIds.Read(body, call.Snapshot.Ids, owner, edits, ref deployment);
+        refusal ??= isMessage ? new MessageContainerIds(call.Snapshot.Ids, owner).ReadRequest(body, edits, out deployment) : RequestFileIds.Read(body, call.Snapshot.Ids, owner, edits, ref deployment);
         if (refusal is not null)
         {
             throw new GatewayException(ErrorOf(refusal));
@@ -40,7 +41,7 @@ internal static class RequestIds
         {
             return;
         }
-        call.Target = Pin(call.Snapshot.Routes, call.Target, deployment);
+        call.Target = Pin(call, call.Target, deployment);
         call.Options = call.Options with { DisableFallbacks = true };
         var unwrapped = new ArrayBufferWriter<byte>(body.Length);
         IdEdit.Apply(body, edits, unwrapped);
@@ -49,19 +50,21 @@ internal static class RequestIds
         RequestReader.Read(unwrapped.WrittenSpan, call.View, call.Format);
     }
 
-    private static GatewayError ErrorOf(IdRefusal refusal) => new(ErrorKind.InvalidMember, (refusal.Member, UnknownIds.Told(refusal.UnknownId)) switch
+    internal static GatewayError ErrorOf(IdRefusal refusal) => new(ErrorKind.InvalidMember, (refusal.Member, UnknownIds.Told(refusal.UnknownId)) switch
     {
         (_, null) => refusal.Message,
         ("previous_response_id", var id) => $"Previous response with id '{id}' not found.",
         ("file_id" or "file_ids", var id) => $"No such File object: {id}",
+        ("container" or "container_id", var id) => $"Container with id '{id}' not found.",
+        ("part_ids", var id) => $"No such Part object: {id}",
         (_, var id) => $"Conversation with id '{id}' not found.",
     })
     { Param = refusal.Member };
 
     /// <summary>The route with the one deployment that keeps the thing; another model of the same account will do.</summary>
-    private static RouteMatch Pin(RoutingTable routes, in RouteMatch route, string id)
+    private static RouteMatch Pin(GatewayCall call, in RouteMatch route, string id)
     {
-        var keeper = routes.FindDeployment(id) as UpstreamDeployment;
+        var keeper = KeptRequests.KeeperOf(call, id);
         Deployment? sameAccount = null;
         foreach (var deployment in route.Group.Deployments)
         {

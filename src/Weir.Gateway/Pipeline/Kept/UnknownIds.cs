@@ -16,6 +16,8 @@ internal static class UnknownIds
     {
         KeptKind.Response => new GatewayError(ErrorKind.UnknownId, $"Response with id '{Told(id)}' not found."),
         KeptKind.File => new GatewayError(ErrorKind.UnknownId, $"No such File object: {Told(id)}") { Param = "id" },
+        KeptKind.Conversation => new GatewayError(ErrorKind.UnknownId, $"Conversation with id '{Told(id)}' not found."),
+        KeptKind.Upload => new GatewayError(ErrorKind.UnknownId, $"No such Upload object: {Told(id)}") { Param = "id" },
         _ => new GatewayError(ErrorKind.UnknownId, $"No batch found with id '{Told(id)}'."),
     });
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Weir.Providers.Neutral;
+using Weir.Providers.Pricing;
 
 namespace Weir.Providers.Dialects.AnthropicMessages;
 
@@ -36,6 +37,7 @@ internal sealed class DeltaReader : IDeltaReader
     private bool _calls;
     private bool _answersInJson;
     private TokenUsage _usage;
+    private string? _tier;
 
     private string? _wholeInput;
     private byte[] _opaque = [];
@@ -64,6 +66,7 @@ internal sealed class DeltaReader : IDeltaReader
         {
             _usage = one.Usage.ToUsage();
         }
+        _tier = one.Usage.Tier switch { ServiceTier.Priority => "priority", ServiceTier.Batch => "batch", ServiceTier.Standard => "standard", _ => _tier };
         switch (one.Kind)
         {
             case StreamEventKind.MessageStart:
@@ -106,7 +109,7 @@ internal sealed class DeltaReader : IDeltaReader
         if (!_started)
         {
             _started = true;
-            deltas.Add(new ChatDelta(DeltaKind.Start) { Id = id, Name = model, Usage = _usage });
+            deltas.Add(new ChatDelta(DeltaKind.Start) { Id = id, Name = model, Usage = _usage, ServiceTier = _tier });
         }
     }
 
@@ -206,7 +209,7 @@ internal sealed class DeltaReader : IDeltaReader
         }
         if (one.Usage.Any)
         {
-            deltas.Add(new ChatDelta(DeltaKind.Usage) { Usage = _usage });
+            deltas.Add(new ChatDelta(DeltaKind.Usage) { Usage = _usage, ServiceTier = _tier });
         }
         if (one.Stop != StopReason.None && !_stopped)
         {

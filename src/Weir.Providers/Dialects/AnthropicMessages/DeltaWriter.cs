@@ -24,6 +24,7 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
     private StopReason _stop;
     private string? _stopSequence;
     private TokenUsage _usage;
+    private string? _tier;
 
     /// <inheritdoc/>
     public void Write(in ChatDelta delta, IBufferWriter<byte> target)
@@ -33,6 +34,7 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
             // A message has one choice.
             return;
         }
+        _tier = delta.ServiceTier ?? _tier;
         switch (delta.Kind)
         {
             case DeltaKind.Start:
@@ -53,6 +55,9 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
                 break;
             case DeltaKind.Opaque:
                 Opaque(delta.Opaque, target);
+                break;
+            case DeltaKind.Media when delta.Media is ImagePart image:
+                Image(image, target);
                 break;
             case DeltaKind.Stop:
                 (_stop, _stopSequence) = (delta.Stop, delta.Text);
@@ -85,7 +90,7 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
         _json.WriteEndArray();
         _json.WriteNull("stop_reason"u8);
         _json.WriteNull("stop_sequence"u8);
-        UsageCounts.Write(_json, _usage, null);
+        UsageCounts.Write(_json, _usage, UsageCounts.TierWord(_tier));
         _json.WriteEndObject();
         Flush(target);
     }
@@ -244,6 +249,21 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
         CloseBlock(target);
     }
 
+    /// <summary>As in whole answers: a client that asked another model to paint is served better by the picture than by its loss.</summary>
+    private void Image(ImagePart image, IBufferWriter<byte> target)
+    {
+        Start(null, null, target);
+        CloseBlock(target);
+        Begin(target, "content_block_start"u8);
+        _json.WriteNumber("index"u8, _index);
+        _json.WriteStartObject("content_block"u8);
+        BlockWriter.WriteImage(_json, image);
+        _json.WriteEndObject();
+        Flush(target);
+        _open = true;
+        CloseBlock(target);
+    }
+
     private void CloseBlock(IBufferWriter<byte> target)
     {
         _pending = false;
@@ -274,7 +294,7 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
             _json.WriteNull("stop_sequence"u8);
         }
         _json.WriteEndObject();
-        UsageCounts.Write(_json, _usage, null);
+        UsageCounts.Write(_json, _usage, UsageCounts.TierWord(_tier));
         Flush(target);
         Begin(target, "message_stop"u8);
         Flush(target);

@@ -6,6 +6,7 @@ namespace Weir.Providers.Dialects.BedrockConverse;
 /// <summary>Reads the events of ConverseStream, one stream. Only tool calls announce their block; text and thoughts begin with their first piece.</summary>
 internal sealed class DeltaReader : IDeltaReader
 {
+    private readonly List<RawJson> _citations = [];
     private DeltaPart _part;
     private long _block = -1;
     private int _index;
@@ -63,7 +64,7 @@ internal sealed class DeltaReader : IDeltaReader
                 Start(deltas);
                 if (read.HasUsage)
                 {
-                    deltas.Add(new ChatDelta(DeltaKind.Usage) { Usage = read.Usage });
+                    deltas.Add(new ChatDelta(DeltaKind.Usage) { Usage = read.Usage, ServiceTier = read.Tier });
                 }
                 if (_stopped)
                 {
@@ -129,6 +130,11 @@ internal sealed class DeltaReader : IDeltaReader
             Ensure(read.Block, DeltaPart.Text, deltas);
             deltas.Add(new ChatDelta(DeltaKind.Text) { Index = _index, Part = DeltaPart.Text, Text = text });
         }
+        else if (read.Citation.Utf8.Span is [(byte)'{', ..])
+        {
+            Ensure(read.Block, DeltaPart.Text, deltas);
+            _citations.Add(read.Citation);
+        }
         else if (read.Thought is { Length: > 0 } thought)
         {
             Ensure(read.Block, DeltaPart.Thinking, deltas);
@@ -165,9 +171,30 @@ internal sealed class DeltaReader : IDeltaReader
     {
         if (_open)
         {
-            deltas.Add(new ChatDelta(DeltaKind.PartEnd) { Index = _index++, Part = _part });
+            deltas.Add(new ChatDelta(DeltaKind.PartEnd) { Index = _index++, Part = _part, Opaque = TakeCitations() });
             _open = _isJsonTool = false;
         }
+    }
+
+    /// <summary>The sources of the text that ends, as a whole answer lists them.</summary>
+    private OpaquePart? TakeCitations()
+    {
+        if (_citations.Count == 0)
+        {
+            return null;
+        }
+        var list = new List<byte> { (byte)'[' };
+        foreach (var one in _citations)
+        {
+            if (list.Count > 1)
+            {
+                list.Add((byte)',');
+            }
+            list.AddRange(one.Utf8.Span);
+        }
+        list.Add((byte)']');
+        _citations.Clear();
+        return new OpaquePart(WireFormat.BedrockConverse, "citations", new RawJson(list.ToArray()));
     }
 
     private void End(List<ChatDelta> deltas)

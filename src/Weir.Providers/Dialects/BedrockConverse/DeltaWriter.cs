@@ -11,6 +11,7 @@ internal sealed class DeltaWriter : IDeltaWriter
     private readonly ArrayBufferWriter<byte> _payload = new(256);
     private readonly Utf8JsonWriter _json;
     private TokenUsage _usage;
+    private string? _tier;
     private int _block = -1;
     private bool _started;
     private bool _stopped;
@@ -24,6 +25,7 @@ internal sealed class DeltaWriter : IDeltaWriter
         {
             return;
         }
+        _tier = delta.ServiceTier ?? _tier;
         switch (delta.Kind)
         {
             case DeltaKind.Start:
@@ -49,6 +51,10 @@ internal sealed class DeltaWriter : IDeltaWriter
                 WriteSeal(delta.Part, delta.Text, target);
                 break;
             case DeltaKind.PartEnd:
+                if (delta.Opaque is { Dialect: WireFormat.BedrockConverse, Kind: "citations" } sources)
+                {
+                    Cite(sources.Value.Utf8.Span, target);
+                }
                 Begin();
                 End("contentBlockStop"u8, target, indexed: true);
                 break;
@@ -67,6 +73,12 @@ internal sealed class DeltaWriter : IDeltaWriter
                 _json.WriteStartObject("metrics"u8);
                 _json.WriteNumber("latencyMs"u8, 0);
                 _json.WriteEndObject();
+                if (_tier is "default" or "flex" or "priority" or "reserved")
+                {
+                    _json.WriteStartObject("serviceTier"u8);
+                    _json.WriteString("type"u8, _tier);
+                    _json.WriteEndObject();
+                }
                 End("metadata"u8, target, indexed: false);
                 break;
         }
@@ -151,6 +163,25 @@ internal sealed class DeltaWriter : IDeltaWriter
         _json.WriteEndObject();
         _json.WriteEndObject();
         End("contentBlockDelta"u8, target, indexed: true);
+    }
+
+    private void Cite(ReadOnlySpan<byte> list, IBufferWriter<byte> target)
+    {
+        var reader = new Utf8JsonReader(list, new JsonReaderOptions { MaxDepth = 256 });
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+        {
+            return;
+        }
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var one = RawJson.Copy(ref reader, list);
+            Begin();
+            _json.WriteStartObject("delta"u8);
+            _json.WritePropertyName("citation"u8);
+            one.WriteTo(_json);
+            _json.WriteEndObject();
+            End("contentBlockDelta"u8, target, indexed: true);
+        }
     }
 
     private void Begin()

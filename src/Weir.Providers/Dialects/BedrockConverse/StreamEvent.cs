@@ -29,6 +29,8 @@ internal struct StreamEvent
     internal string? ToolInput;
     internal string? Text;
     internal string? Thought;
+    internal RawJson Citation;
+    internal string? Tier;
     internal string? Signature;
     internal string? Redacted;
     internal StopReason Stop;
@@ -67,7 +69,7 @@ internal struct StreamEvent
             else if (json.ValueTextEquals("delta"u8))
             {
                 json.Read();
-                ReadDelta(ref json, ref read);
+                ReadDelta(ref json, data, ref read);
             }
             else if (json.ValueTextEquals("start"u8))
             {
@@ -89,6 +91,11 @@ internal struct StreamEvent
                 read.HasUsage = json.TokenType == JsonTokenType.StartObject;
                 read.Usage = BedrockConverse.Usage.Read(ref json);
             }
+            else if (json.ValueTextEquals("serviceTier"u8))
+            {
+                json.Read();
+                read.Tier = RequestReader.ReadType(ref json, new Place("serviceTier"));
+            }
             else
             {
                 Json.Skip(ref json);
@@ -100,7 +107,7 @@ internal struct StreamEvent
         return read;
     }
 
-    private static void ReadDelta(ref Utf8JsonReader json, ref StreamEvent read)
+    private static void ReadDelta(ref Utf8JsonReader json, ReadOnlySpan<byte> data, ref StreamEvent read)
     {
         if (!Json.IsObject(ref json, Top, "delta"))
         {
@@ -116,6 +123,11 @@ internal struct StreamEvent
             {
                 json.Read();
                 read.ToolInput = OneText(ref json, "input"u8, "delta.toolUse") ?? "";
+            }
+            else if (json.ValueTextEquals("citation"u8))
+            {
+                json.Read();
+                read.Citation = RawJson.Copy(ref json, data);
             }
             else if (json.ValueTextEquals("reasoningContent"u8))
             {

@@ -65,6 +65,49 @@ internal static class GeminiCitations
         }
     }
 
+    /// <summary>The sources of a text that was streamed, as OpenAI's annotations; null when none names a page.</summary>
+    /// <param name="text">The whole text.</param>
+    /// <param name="told">Name and value of each <c>groundingMetadata</c> and <c>citationMetadata</c>.</param>
+    public static OpaquePart? OfStream(string text, List<(string Name, RawJson Value)> told)
+    {
+        foreach (var (name, value) in told)
+        {
+            var choice = new ChatChoice();
+            choice.Parts.Add(new TextPart(text));
+            Attach(choice, [], name, value);
+            if (choice.Parts[0] is TextPart { Citations: { IsAbsent: false } found })
+            {
+                return new OpaquePart(WireFormat.OpenAIChat, "citations", found);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Writes <c>groundingMetadata</c> for the texts of a stream, which a client strings together.</summary>
+    public static void WriteStreamed(Utf8JsonWriter json, List<TextPart> texts)
+    {
+        var sources = new List<Source>();
+        var marks = new List<Mark>();
+        var before = 0L;
+        foreach (var text in texts)
+        {
+            var first = marks.Count;
+            if (!text.Citations.IsAbsent)
+            {
+                ReadForeign(text, 0, sources, marks);
+            }
+            for (var i = first; i < marks.Count; i++)
+            {
+                marks[i] = marks[i] with { Start = marks[i].Start + before, End = marks[i].End + before };
+            }
+            before += Encoding.UTF8.GetByteCount(text.Text);
+        }
+        if (sources.Count > 0)
+        {
+            WriteGrounding(json, sources, marks);
+        }
+    }
+
     /// <summary>Writes <c>groundingMetadata</c> for the texts in <paramref name="parts"/>; nothing when none names a web page.</summary>
     /// <param name="json">The writer.</param>
     /// <param name="parts">What the model said.</param>
@@ -81,11 +124,14 @@ internal static class GeminiCitations
             }
         }
 
-        if (sources.Count == 0)
+        if (sources.Count > 0)
         {
-            return;
+            WriteGrounding(json, sources, marks);
         }
+    }
 
+    private static void WriteGrounding(Utf8JsonWriter json, List<Source> sources, List<Mark> marks)
+    {
         json.WriteStartObject("groundingMetadata"u8);
         json.WriteStartArray("groundingChunks"u8);
         foreach (var source in sources)

@@ -73,6 +73,7 @@ internal sealed class GeminiContentsWriter(Utf8JsonWriter json, ChatTurn turn, D
             {
                 for (var i = 0; i < message.Parts.Count; i++)
                 {
+                    NoteMark(message.Parts[i]);
                     Part(message.Parts, i, at);
                 }
             }
@@ -107,13 +108,18 @@ internal sealed class GeminiContentsWriter(Utf8JsonWriter json, ChatTurn turn, D
         }
     }
 
-    private bool IsSkipped(ContentPart part)
+    /// <summary>Gemini caches by itself or by a name: a mark, wherever it stands, is left out.</summary>
+    private void NoteMark(ContentPart part)
     {
-        if (!part.CacheControl.IsAbsent)
+        if (!part.CacheControl.IsAbsent || (part is ToolResultPart result && result.Content.Exists(static inner => !inner.CacheControl.IsAbsent)))
         {
             dropped.Add("cache_control");
         }
+    }
 
+    private bool IsSkipped(ContentPart part)
+    {
+        NoteMark(part);
         switch (part)
         {
             case TextPart { Text: "" }:

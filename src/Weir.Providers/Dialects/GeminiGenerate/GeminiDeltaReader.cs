@@ -1,4 +1,6 @@
+using System.Text;
 using Weir.Providers.Neutral;
+using Weir.Providers.Pricing;
 
 namespace Weir.Providers.Dialects.GeminiGenerate;
 
@@ -15,6 +17,11 @@ internal sealed class GeminiDeltaReader : IDeltaReader, GeminiChunk.ISink
         internal int Parts { get; set; }
 
         internal DeltaPart? Open { get; set; }
+
+        /// <summary>The open text, for sources point into it by its bytes.</summary>
+        internal StringBuilder Said { get; } = new();
+
+        internal List<(string Name, RawJson Value)> Sources { get; } = [];
 
         internal bool Called { get; set; }
 
@@ -50,7 +57,7 @@ internal sealed class GeminiDeltaReader : IDeltaReader, GeminiChunk.ISink
         {
             _started = true;
             _ids = GeminiCallIds.OfAnswer(head.Id);
-            deltas.Add(new(DeltaKind.Start) { Id = head.Id ?? "", Name = head.Model ?? "", Usage = head.Usage });
+            deltas.Add(new(DeltaKind.Start) { Id = head.Id ?? "", Name = head.Model ?? "", Usage = head.Usage, ServiceTier = TierOf(head.Tier) });
             _usage = head.Usage;
         }
 
@@ -62,7 +69,7 @@ internal sealed class GeminiDeltaReader : IDeltaReader, GeminiChunk.ISink
         if (head.HasUsage && head.Usage != _usage)
         {
             _usage = head.Usage;
-            deltas.Add(new(DeltaKind.Usage) { Usage = _usage });
+            deltas.Add(new(DeltaKind.Usage) { Usage = _usage, ServiceTier = TierOf(head.Tier) });
         }
     }
 
@@ -106,9 +113,9 @@ internal sealed class GeminiDeltaReader : IDeltaReader, GeminiChunk.ISink
             case GeminiPartKind.FunctionCall:
                 Call(taker, part);
                 return;
-            case GeminiPartKind.Media:
-                // Neutral streams have no pictures: a Gemini client gets it, others can't.
-                Opaque(taker, new(WireFormat.GeminiGenerate, "inlineData", GeminiPartWriter.Raw(part.Media)));
+            case GeminiPartKind.Media when part.Media is not null:
+                Close(taker);
+                _deltas.Add(new(DeltaKind.Media) { Choice = taker.Index, Index = taker.Parts++, Media = part.Media });
                 return;
             case GeminiPartKind.Other:
                 Opaque(taker, new(WireFormat.GeminiGenerate, part.OtherKind, part.Whole));
@@ -120,7 +127,19 @@ internal sealed class GeminiDeltaReader : IDeltaReader, GeminiChunk.ISink
     }
 
     /// <inheritdoc/>
-    public void Sources(int choice, string name, RawJson value) => Opaque(Taker(choice), new(WireFormat.GeminiGenerate, name, value));
+    public void Sources(int choice, string name, RawJson value)
+    {
+        var taker = Taker(choice);
+        if (taker.Open == DeltaPart.Text)
+        {
+            taker.Sources.Add((name, value));
+        }
+        else
+        {
+            // There is no text that they could be told with.
+            Opaque(taker, new(WireFormat.GeminiGenerate, name, value));
+        }
+    }
 
     /// <inheritdoc/>
     public void CandidateEnd(int choice, string? finishReason)
@@ -137,6 +156,7 @@ internal sealed class GeminiDeltaReader : IDeltaReader, GeminiChunk.ISink
         if (part.Text is { Length: > 0 })
         {
             Open(choice, kind);
+            choice.Said.Append(kind == DeltaPart.Text ? part.Text : null);
             _deltas.Add(new(DeltaKind.Text) { Choice = choice.Index, Index = choice.Parts, Part = kind, Text = part.Text });
         }
 
@@ -162,7 +182,7 @@ internal sealed class GeminiDeltaReader : IDeltaReader, GeminiChunk.ISink
         Close(choice);
         choice.Called = true;
         var id = (_ids ??= GeminiCallIds.OfAnswer(null)).Call(part.CallId, part.Name);
-        _deltas.Add(new(DeltaKind.PartStart) { Choice = choice.Index, Index = choice.Parts, Part = DeltaPart.ToolCall, Id = id, Name = part.Name, Signature = part.Signature });
+        _deltas.Add(new(DeltaKind.PartStart) { Choice = choice.Index, Index = choice.Parts, Part = DeltaPart.ToolCall, Id = id, Name = part.Name, Signature = part.Signature is { } seal ? GeminiSeal.Unwrap(seal, out _) : null });
         choice.Open = DeltaPart.ToolCall;
         _deltas.Add(new(DeltaKind.Text) { Choice = choice.Index, Index = choice.Parts, Part = DeltaPart.ToolCall, Text = part.Arguments });
         Close(choice);
@@ -191,11 +211,21 @@ internal sealed class GeminiDeltaReader : IDeltaReader, GeminiChunk.ISink
     {
         if (choice.Open is { } kind)
         {
-            _deltas.Add(new(DeltaKind.PartEnd) { Choice = choice.Index, Index = choice.Parts, Part = kind });
+            var sources = kind == DeltaPart.Text && choice.Sources.Count > 0 ? GeminiCitations.OfStream(choice.Said.ToString(), choice.Sources) : null;
+            choice.Said.Clear();
+            choice.Sources.Clear();
+            _deltas.Add(new(DeltaKind.PartEnd) { Choice = choice.Index, Index = choice.Parts, Part = kind, Opaque = sources });
             choice.Open = null;
             choice.Parts++;
         }
     }
+
+    private static string? TierOf(ServiceTier tier) => tier switch
+    {
+        ServiceTier.Priority => "priority",
+        ServiceTier.Flex => "flex",
+        _ => null,
+    };
 
     private Choice Taker(int index)
     {

@@ -24,6 +24,12 @@ internal sealed class GeminiDeltaWriter(AnswerContext context) : IDeltaWriter
         internal string? CallSeal { get; set; }
 
         internal StringBuilder Arguments { get; } = new();
+
+        /// <summary>The open text.</summary>
+        internal StringBuilder Said { get; } = new();
+
+        /// <summary>The texts so far, with their sources, which the last event tells.</summary>
+        internal List<TextPart> Texts { get; } = [];
     }
 
     private readonly List<Choice> _choices = [];
@@ -58,6 +64,7 @@ internal sealed class GeminiDeltaWriter(AnswerContext context) : IDeltaWriter
                 Of(delta.Choice).Arguments.Append(delta.Text);
                 break;
             case DeltaKind.Text when delta.Text is { Length: > 0 } text:
+                Of(delta.Choice).Said.Append(delta.Part is DeltaPart.Text or DeltaPart.Refusal ? text : null);
                 var json = Open(target, Of(delta.Choice).Index);
                 GeminiPartWriter.Text(json, text, delta.Part is DeltaPart.Thinking or DeltaPart.RedactedThinking);
                 Close(json, target);
@@ -73,6 +80,19 @@ internal sealed class GeminiDeltaWriter(AnswerContext context) : IDeltaWriter
                 GeminiPartWriter.Call(json, ends.CallId, ends.CallName, ends.Arguments.ToString(), ends.CallSeal);
                 Close(json, target);
                 ends.Arguments.Clear();
+                break;
+            case DeltaKind.PartEnd:
+                var said = Of(delta.Choice);
+                if (said.Said.Length > 0)
+                {
+                    said.Texts.Add(new TextPart(said.Said.ToString()) { Citations = delta.Opaque?.Value ?? default, CitationsFrom = delta.Opaque?.Dialect ?? default });
+                    said.Said.Clear();
+                }
+                break;
+            case DeltaKind.Media when delta.Media is { } media:
+                json = Open(target, Of(delta.Choice).Index);
+                GeminiPartWriter.Raw(media).WriteTo(json);
+                Close(json, target);
                 break;
             case DeltaKind.Opaque when delta.Opaque is { Dialect: WireFormat.GeminiGenerate } opaque:
                 Opaque(opaque, Of(delta.Choice).Index, target);
@@ -124,6 +144,7 @@ internal sealed class GeminiDeltaWriter(AnswerContext context) : IDeltaWriter
             Nothing(json);
             json.WriteString("finishReason"u8, GeminiStop.Write(choice.Stop));
             json.WriteNumber("index"u8, choice.Index);
+            GeminiCitations.WriteStreamed(json, choice.Texts);
             json.WriteEndObject();
         }
 

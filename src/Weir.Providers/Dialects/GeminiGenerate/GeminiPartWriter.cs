@@ -49,7 +49,7 @@ internal static class GeminiPartWriter
         json.WriteEndObject();
         if (seal is not null)
         {
-            json.WriteString("thoughtSignature"u8, seal);
+            json.WriteString("thoughtSignature"u8, Seals.IsMarked(seal) ? GeminiSeal.Wrap(seal, redacted: false) : seal);
         }
 
         json.WriteEndObject();

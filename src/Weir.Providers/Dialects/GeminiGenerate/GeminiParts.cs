@@ -35,7 +35,7 @@ internal static class GeminiParts
                 parts.Add(part.Media);
                 break;
             case GeminiPartKind.FunctionCall:
-                parts.Add(new ToolCallPart(ids.Call(part.CallId, part.Name), part.Name, part.Arguments) { Signature = part.Signature });
+                parts.Add(new ToolCallPart(ids.Call(part.CallId, part.Name), part.Name, part.Arguments) { Signature = part.Signature is null ? null : GeminiSeal.Unwrap(part.Signature, out _) });
                 return;
             case GeminiPartKind.FunctionResponse:
                 parts.Add(new ToolResultPart(ids.Result(part.CallId, part.Name), part.Result ?? []) { Name = part.Name, IsError = part.IsError });

@@ -13,7 +13,7 @@ internal sealed class ChoiceStream(int choice, List<ChatDelta> first)
     private const int MostCalls = 4096;
 
     private readonly List<CallStream> _calls = [];
-    private readonly List<OpaquePart> _atEnd = [];
+    private readonly List<RawJson> _sources = [];
     private readonly StringBuilder _thoughts = new();
     private List<ChatDelta> _to = first;
     private DeltaPart _part;
@@ -93,22 +93,30 @@ internal sealed class ChoiceStream(int choice, List<ChatDelta> first)
         Close();
     }
 
-    /// <summary>Something of OpenAI's own. Sounds come piece by piece between other parts, sources belong behind the text.</summary>
-    internal void AddOpaque(string kind, RawJson value, bool atEnd)
+    /// <summary>Something of OpenAI's own: sounds come piece by piece between other parts.</summary>
+    internal void AddOpaque(string kind, RawJson value) => AddWhole(new ChatDelta(DeltaKind.Opaque) { Opaque = new OpaquePart(WireFormat.OpenAIChat, kind, value) });
+
+    /// <summary>A picture.</summary>
+    internal void AddImage(ImagePart image) => AddWhole(new ChatDelta(DeltaKind.Media) { Media = image });
+
+    /// <summary>Sources of the text: they are told when it ends, and where it has ended before, in OpenAI's words alone.</summary>
+    internal void AddSources(RawJson annotations)
+    {
+        if (!IsStopped)
+        {
+            _sources.Add(annotations);
+        }
+    }
+
+    private void AddWhole(in ChatDelta delta)
     {
         if (IsStopped)
         {
             return;
         }
-        var part = new OpaquePart(WireFormat.OpenAIChat, kind, value);
-        if (atEnd)
-        {
-            _atEnd.Add(part);
-            return;
-        }
         EndCalls();
         Close();
-        _to.Add(new ChatDelta(DeltaKind.Opaque) { Choice = choice, Index = _index++, Opaque = part });
+        _to.Add(delta with { Choice = choice, Index = _index++ });
     }
 
     /// <summary>A piece of a tool call.</summary>
@@ -160,11 +168,11 @@ internal sealed class ChoiceStream(int choice, List<ChatDelta> first)
     {
         EndCalls();
         Close();
-        foreach (var part in _atEnd)
+        foreach (var list in _sources)
         {
-            _to.Add(new ChatDelta(DeltaKind.Opaque) { Choice = choice, Index = _index++, Opaque = part });
+            _to.Add(new ChatDelta(DeltaKind.Opaque) { Choice = choice, Index = _index++, Opaque = new OpaquePart(WireFormat.OpenAIChat, "annotations", list) });
         }
-        _atEnd.Clear();
+        _sources.Clear();
     }
 
     /// <summary>Some servers number all calls 0: a new id with a name is a new call. Some give no number: what has no id goes on with the last.</summary>
@@ -255,7 +263,12 @@ internal sealed class ChoiceStream(int choice, List<ChatDelta> first)
             Add("\uFFFD");
             _half = '\0';
         }
-        _to.Add(new ChatDelta(DeltaKind.PartEnd) { Choice = choice, Index = _index++, Part = _part });
+        var sources = _part == DeltaPart.Text && _sources.Count > 0 ? new OpaquePart(WireFormat.OpenAIChat, CitationWriter.Kind, CitationWriter.Joined(_sources)) : null;
+        if (sources is not null)
+        {
+            _sources.Clear();
+        }
+        _to.Add(new ChatDelta(DeltaKind.PartEnd) { Choice = choice, Index = _index++, Part = _part, Opaque = sources });
         _isOpen = false;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Weir.Providers.Neutral;
 
@@ -9,6 +10,47 @@ namespace Weir.Providers.Dialects.OpenAIChat;
 /// </summary>
 internal static class CitationWriter
 {
+    /// <summary>The kind under which a step of a stream carries sources.</summary>
+    internal const string Kind = "citations";
+
+    /// <summary>Several lists as one.</summary>
+    internal static RawJson Joined(List<RawJson> lists)
+    {
+        if (lists.Count == 1)
+        {
+            return lists[0];
+        }
+        var joined = new ArrayBufferWriter<byte>(256);
+        joined.Write("["u8);
+        foreach (var list in lists)
+        {
+            var inner = list.Utf8.Span.Trim(" \t\r\n"u8)[1..^1].Trim(" \t\r\n"u8);
+            joined.Write(joined.WrittenCount == 1 || inner.IsEmpty ? ""u8 : ","u8);
+            joined.Write(inner);
+        }
+        joined.Write("]"u8);
+        return new RawJson(joined.WrittenMemory);
+    }
+
+    /// <summary>Writes the sources of one text of a stream, which has <paramref name="length"/> characters and begins at <paramref name="start"/>.</summary>
+    internal static void Write(Utf8JsonWriter json, OpaquePart sources, int start, int length)
+    {
+        var any = false;
+        WriteAnnotations(json, sources.Value, sources.Dialect, start, length, ref any);
+        if (any)
+        {
+            json.WriteEndArray();
+        }
+        if (sources.Dialect is not (WireFormat.OpenAIChat or WireFormat.OpenAIResponses))
+        {
+            json.WriteStartObject("provider_specific_fields"u8);
+            json.WriteStartArray("citations"u8);
+            sources.Value.WriteTo(json);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+    }
+
     internal static void Write(Utf8JsonWriter json, List<ContentPart> texts)
     {
         if (!texts.Exists(part => part is TextPart { Citations.IsAbsent: false }))
@@ -27,7 +69,7 @@ internal static class CitationWriter
             if (!text.Citations.IsAbsent)
             {
                 foreign |= text.CitationsFrom is not (WireFormat.OpenAIChat or WireFormat.OpenAIResponses);
-                WriteAnnotations(json, text, start, ref any);
+                WriteAnnotations(json, text.Citations, text.CitationsFrom, start, text.Text.Length, ref any);
             }
             start += text.Text.Length;
         }
@@ -52,16 +94,16 @@ internal static class CitationWriter
         json.WriteEndObject();
     }
 
-    private static void WriteAnnotations(Utf8JsonWriter json, TextPart text, int start, ref bool any)
+    private static void WriteAnnotations(Utf8JsonWriter json, RawJson citations, WireFormat from, int start, int length, ref bool any)
     {
-        var reader = new BodyReader(text.Citations.Utf8.Span, tolerant: true);
+        var reader = new BodyReader(citations.Utf8.Span, tolerant: true);
         reader.Json.Read();
         if (!reader.EnterArray(""))
         {
             return;
         }
         // OpenAI's own words about the first text are right as they are.
-        var own = text.CitationsFrom == WireFormat.OpenAIChat && start == 0;
+        var own = from == WireFormat.OpenAIChat && start == 0;
         while (reader.NextItem())
         {
             var again = reader;
@@ -69,7 +111,7 @@ internal static class CitationWriter
             {
                 continue;
             }
-            var found = new Source(start, start + text.Text.Length, null, null);
+            var found = new Source(start, start + length, null, null);
             Read(ref reader, ref found, start);
             if (found.Url is null && !own)
             {

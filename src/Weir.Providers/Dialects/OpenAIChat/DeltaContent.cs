@@ -10,7 +10,7 @@ internal static class DeltaContent
     internal static void Read(ref BodyReader reader, ChoiceStream choice)
     {
         string? reasoning = null, refusal = null;
-        BodyReader content = default, thinking = default, calls = default, legacy = default;
+        BodyReader content = default, thinking = default, calls = default, legacy = default, images = default;
         RawJson audio = default, annotations = default;
         while (reader.NextMember())
         {
@@ -51,6 +51,10 @@ internal static class DeltaContent
             {
                 annotations = reader.RawUnlessNull();
             }
+            else if (reader.Json.ValueTextEquals("images"u8))
+            {
+                images = Keep(ref reader);
+            }
             else
             {
                 reader.SkipMember();
@@ -64,13 +68,14 @@ internal static class DeltaContent
         choice.AddText(DeltaPart.Refusal, refusal);
         if (!audio.IsAbsent)
         {
-            choice.AddOpaque("audio", audio, atEnd: false);
+            choice.AddOpaque("audio", audio);
         }
+        ReadImages(ref images, choice);
         ReadCalls(ref calls, choice);
         ReadLegacy(ref legacy, choice);
-        if (annotations.Utf8.Length > 2)
+        if (annotations.Utf8.Span is [(byte)'[', _, _, ..])
         {
-            choice.AddOpaque("annotations", annotations, atEnd: true);
+            choice.AddSources(annotations);
         }
     }
 
@@ -113,6 +118,24 @@ internal static class DeltaContent
                     break;
                 default:
                     break;
+            }
+        }
+    }
+
+    /// <summary>Pictures as LiteLLM streams them: each whole, in the shape of a request's.</summary>
+    private static void ReadImages(ref BodyReader images, ChoiceStream choice)
+    {
+        if (images.Json.TokenType != JsonTokenType.StartArray)
+        {
+            return;
+        }
+        var parts = new List<ContentPart>();
+        PartReader.ReadContent(ref images, "images", parts);
+        foreach (var part in parts)
+        {
+            if (part is ImagePart image)
+            {
+                choice.AddImage(image);
             }
         }
     }

@@ -10,6 +10,7 @@ internal sealed class DeltaReader : IDeltaReader
     private const int MostChoices = 256;
 
     private readonly List<ChoiceStream> _choices = [];
+    private string? _tier;
     private bool _started;
     private bool _ended;
 
@@ -94,6 +95,11 @@ internal sealed class DeltaReader : IDeltaReader
                 reader.Json.Skip();
                 used = UsageReader.TryRead(data[start..(int)reader.Json.BytesConsumed], ref usage);
             }
+            else if (reader.Is("service_tier"u8))
+            {
+                _tier = reader.Text("service_tier") ?? _tier;
+                reader.Json.Skip();
+            }
             else
             {
                 reader.SkipMember();
@@ -114,7 +120,7 @@ internal sealed class DeltaReader : IDeltaReader
         if (used)
         {
             Start(id, model, deltas);
-            deltas.Add(new ChatDelta(DeltaKind.Usage) { Usage = usage });
+            deltas.Add(new ChatDelta(DeltaKind.Usage) { Usage = usage, ServiceTier = _tier });
         }
     }
 
@@ -124,7 +130,7 @@ internal sealed class DeltaReader : IDeltaReader
         if (!_started)
         {
             _started = true;
-            deltas.Add(new ChatDelta(DeltaKind.Start) { Id = id, Name = model });
+            deltas.Add(new ChatDelta(DeltaKind.Start) { Id = id, Name = model, ServiceTier = _tier });
         }
     }
 

@@ -21,6 +21,14 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
 
         internal string? Seal { get; set; }
 
+        /// <summary>Characters of the texts before the open one.</summary>
+        internal int Before { get; set; }
+
+        /// <summary>Characters of the open text.</summary>
+        internal int Length { get; set; }
+
+        internal int Images { get; set; }
+
         /// <summary>The thoughts of the open part.</summary>
         internal StringBuilder Thoughts { get; } = new();
     }
@@ -29,6 +37,8 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
     private readonly ArrayBufferWriter<byte> _head = new(256);
     private Utf8JsonWriter? _json;
     private TokenUsage _usage;
+    private string? _tier;
+    private string? _tierInHead;
     private bool _ended;
 
     /// <inheritdoc/>
@@ -65,11 +75,17 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
             case DeltaKind.Opaque:
                 WriteOpaque(delta, target);
                 break;
+            case DeltaKind.Media when delta.Media is ImagePart image:
+                WriteImage(Open(delta.Choice, target), image, target);
+                break;
             case DeltaKind.Stop:
                 Stop(Open(delta.Choice, target), delta.Stop, target);
                 break;
             case DeltaKind.Usage:
                 _usage = delta.Usage;
+                _tier = delta.ServiceTier ?? _tier;
+                break;
+            case DeltaKind.Media:
                 break;
             default:
                 End(target);
@@ -85,6 +101,10 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
         json.WriteString("object"u8, "chat.completion.chunk"u8);
         json.WriteNumber("created"u8, context.Created);
         json.WriteString("model"u8, delta is { Kind: DeltaKind.Start, Name.Length: > 0 } ? delta.Name : context.Turn.Model);
+        if (delta is { Kind: DeltaKind.Start, ServiceTier: { } tier })
+        {
+            json.WriteString("service_tier"u8, _tierInHead = tier);
+        }
         json.Flush();
         _head.Write(",\"choices\":["u8);
     }
@@ -158,9 +178,24 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
                 json.WriteString("refusal"u8, delta.Text);
                 break;
             default:
+                choice.Length += delta.Text.Length;
                 json.WriteString("content"u8, delta.Text);
                 break;
         }
+        Send(target, default);
+    }
+
+    /// <summary>A picture as LiteLLM streams it.</summary>
+    private void WriteImage(Choice choice, ImagePart image, IBufferWriter<byte> target)
+    {
+        if ((image.Source.Url ?? image.Source.Base64) is null)
+        {
+            return;
+        }
+        var json = Chunk(choice, target);
+        json.WriteStartArray("images"u8);
+        ResultWriter.WriteImage(json, image, choice.Images++);
+        json.WriteEndArray();
         Send(target, default);
     }
 
@@ -186,6 +221,15 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
             // Clients parse the arguments: none is an empty object.
             choice.CallHasText = true;
             WriteArguments(choice, "{}", target);
+        }
+        if (delta.Part == DeltaPart.Text)
+        {
+            if (delta.Opaque is { Kind: CitationWriter.Kind } sources)
+            {
+                CitationWriter.Write(Chunk(choice, target), sources with { Value = OneLine(sources.Value) }, choice.Before, choice.Length);
+                Send(target, default);
+            }
+            (choice.Before, choice.Length) = (choice.Before + choice.Length, 0);
         }
         if (string.IsNullOrEmpty(choice.Seal))
         {
@@ -259,6 +303,10 @@ internal sealed class DeltaWriter(AnswerContext context) : IDeltaWriter
             {
                 json.WriteStartObject();
                 UsageWriter.Write(json, _usage);
+                if (_tier is not null && _tierInHead is null)
+                {
+                    json.WriteString("service_tier"u8, _tier);
+                }
                 json.WriteEndObject();
             }
             target.Write(usage.WrittenSpan[1..]);

@@ -12,6 +12,9 @@ public sealed record RequestPatch
     /// <summary>Take the model out of the body: the path names it, and the vendor refuses to read it twice.</summary>
     public bool OmitModel { get; init; }
 
+    /// <summary>Take <c>stream</c> out of the body: the path says it, and the vendor refuses to read it twice.</summary>
+    public bool OmitStream { get; init; }
+
     /// <summary>Members that the deployment sets when the request does not: name to raw JSON.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Defaults { get; init; } = new Dictionary<string, ReadOnlyMemory<byte>>();
 
@@ -48,7 +51,7 @@ public static class RequestPatcher
             target.Replace(model.Start, model.End, patch.Model);
         }
         var names = patch.Drop.Count == 0 && alsoDrop.Count == 0 ? null : Names(patch.Drop, alsoDrop);
-        var kept = RemoveMembers(body.Span, view, patch.OmitModel, names, target);
+        var kept = RemoveMembers(body.Span, view, patch, names, target);
         if (names is not null)
         {
             RemoveNested(body.Span, view, names, target);
@@ -85,7 +88,7 @@ public static class RequestPatcher
     }
 
     /// <summary>Takes whole members out, commas included. Returns how many stay.</summary>
-    private static int RemoveMembers(ReadOnlySpan<byte> body, RequestView view, bool omitModel, HashSet<string>? names, PatchedBody target)
+    private static int RemoveMembers(ReadOnlySpan<byte> body, RequestView view, RequestPatch? patch, HashSet<string>? names, PatchedBody target)
     {
         var members = view.Members;
         var kept = 0;
@@ -93,7 +96,7 @@ public static class RequestPatcher
         var i = 0;
         while (i < members.Length)
         {
-            if (!IsRemoved(body, members[i], view.Format, omitModel, names))
+            if (!IsRemoved(body, members[i], view.Format, patch, names))
             {
                 lastKeptEnd = members[i].Value.End;
                 kept++;
@@ -101,7 +104,7 @@ public static class RequestPatcher
                 continue;
             }
             var first = i;
-            while (i < members.Length && IsRemoved(body, members[i], view.Format, omitModel, names))
+            while (i < members.Length && IsRemoved(body, members[i], view.Format, patch, names))
             {
                 i++;
             }
@@ -117,8 +120,8 @@ public static class RequestPatcher
         return kept;
     }
 
-    private static bool IsRemoved(ReadOnlySpan<byte> body, in MemberSpan member, WireFormat format, bool omitModel, HashSet<string>? names) =>
-        (omitModel && member.Member == RequestMember.Model) ||
+    private static bool IsRemoved(ReadOnlySpan<byte> body, in MemberSpan member, WireFormat format, RequestPatch? patch, HashSet<string>? names) =>
+        (patch is { OmitModel: true } && member.Member == RequestMember.Model) || (patch is { OmitStream: true } && member.Member == RequestMember.Stream) ||
         RequestMembers.IsTakenOut(member.Member, format) || RequestMembers.NamesEndpointOrCredential(member.Member) ||
         (names is not null && names.Contains(NameOf(body, member.NameStart)));
 
@@ -135,7 +138,7 @@ public static class RequestPatcher
     {
         foreach (ref readonly var member in view.Members)
         {
-            if (!IsRemoved(body, member, view.Format, omitModel: false, names) && NestedMembers.Below(names, NameOf(body, member.NameStart)) is { Count: > 0 } below)
+            if (!IsRemoved(body, member, view.Format, null, names) && NestedMembers.Below(names, NameOf(body, member.NameStart)) is { Count: > 0 } below)
             {
                 NestedMembers.Remove(body, member.Value, below, target);
             }

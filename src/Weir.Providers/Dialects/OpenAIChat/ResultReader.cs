@@ -57,7 +57,7 @@ internal static class ResultReader
                 {
                     if (reader.EnterObject("choice"))
                     {
-                        result.Choices.Add(ReadChoice(ref reader, result.Choices.Count));
+                        result.Choices.Add(ReadChoice(ref reader, result));
                     }
                 }
             }
@@ -75,8 +75,9 @@ internal static class ResultReader
         return choices ? result : throw new DialectException("choices", "The upstream's answer has no `choices`.");
     }
 
-    private static ChatChoice ReadChoice(ref BodyReader reader, int position)
+    private static ChatChoice ReadChoice(ref BodyReader reader, ChatResult result)
     {
+        var position = result.Choices.Count;
         var choice = new ChatChoice { Index = position };
         string? finish = null;
         while (reader.NextMember())
@@ -95,6 +96,13 @@ internal static class ResultReader
             else if (reader.Is("finish_reason"u8))
             {
                 finish = reader.Text("finish_reason");
+            }
+            else if (reader.Is("logprobs"u8))
+            {
+                if (!reader.RawUnlessNull().IsAbsent && !result.Untold.Contains("logprobs"))
+                {
+                    result.Untold.Add("logprobs");
+                }
             }
             else if (reader.Is("stop_reason"u8))
             {

@@ -108,14 +108,24 @@ internal static class ResultWriter
         {
             if (part is ImagePart { Source: var source } image && (source.Url ?? source.Base64) is not null)
             {
-                json.WriteStartObject();
-                json.WriteString("type"u8, "image_url"u8);
-                json.WriteStartObject("image_url"u8);
-                json.WriteString("url"u8, source.Url ?? DataUrl.Of(image.MediaType ?? "image/png", source.Base64 ?? ""));
-                json.WriteEndObject();
-                json.WriteEndObject();
+                WriteImage(json, image, null);
             }
         }
         json.WriteEndArray();
+    }
+
+    /// <summary>Writes a picture in the shape of a request's; <paramref name="index"/> numbers those of a stream.</summary>
+    internal static void WriteImage(Utf8JsonWriter json, ImagePart image, int? index)
+    {
+        json.WriteStartObject();
+        if (index is { } number)
+        {
+            json.WriteNumber("index"u8, number);
+        }
+        json.WriteString("type"u8, "image_url"u8);
+        json.WriteStartObject("image_url"u8);
+        json.WriteString("url"u8, image.Source.Url ?? DataUrl.Of(image.MediaType ?? "image/png", image.Source.Base64 ?? ""));
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 }

@@ -12,6 +12,7 @@ internal sealed class Item
     internal const string CustomToolCall = "custom_tool_call";
     internal const string CustomToolCallOutput = "custom_tool_call_output";
     internal const string Reasoning = "reasoning";
+    internal const string Image = "image_generation_call";
 
     /// <summary>Its <c>type</c>; messages may leave it out.</summary>
     internal required string Type { get; init; }
@@ -84,6 +85,9 @@ internal sealed class Item
                 break;
             case "":
                 break;
+            case Image when Picture() is { } picture:
+                parts.Add(picture);
+                break;
             default:
                 parts.Add(new OpaquePart(WireFormat.OpenAIResponses, Type, Whole));
                 break;
@@ -99,6 +103,14 @@ internal sealed class Item
         }
         var (seal, redacted) = SealedThoughts.Split(EncryptedContent);
         return new ThinkingPart(Thoughts) { Signature = seal, Redacted = redacted, Id = ResponseObject.IsMadeHere(Id) ? null : Id };
+    }
+
+    /// <summary>What a picture's item holds; null while it is being made.</summary>
+    private ImagePart? Picture()
+    {
+        var reader = new Utf8JsonReader(Whole.Utf8.Span, Fields.Options);
+        reader.Read();
+        return Fields.Peek(reader, "result"u8) is { Length: > 0 } bytes ? new ImagePart("image/" + (Fields.Peek(reader, "output_format"u8) ?? "png"), MediaSource.OfBase64(bytes)) : null;
     }
 
     private string Neutral() => FreeForm.Wrap(Input ?? "");

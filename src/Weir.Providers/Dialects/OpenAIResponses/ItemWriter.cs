@@ -75,4 +75,19 @@ internal static class ItemWriter
         json.WriteString(freeForm ? "input"u8 : "arguments"u8, input);
         json.WriteEndObject();
     }
+
+    /// <summary>A picture that the model made, as OpenAI's own image tool tells it. An address is none of its words.</summary>
+    internal static void WriteImage(Utf8JsonWriter json, string id, string? mediaType, string base64)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, id);
+        json.WriteString("type"u8, Item.Image);
+        json.WriteString("status"u8, Completed);
+        json.WriteString("result"u8, base64);
+        if (mediaType is not null && mediaType.StartsWith("image/", StringComparison.Ordinal))
+        {
+            json.WriteString("output_format"u8, mediaType["image/".Length..]);
+        }
+        json.WriteEndObject();
+    }
 }

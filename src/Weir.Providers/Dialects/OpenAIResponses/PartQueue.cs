@@ -25,6 +25,8 @@ internal sealed class PartQueue
 
         internal OpaquePart? Opaque { get; init; }
 
+        internal ImagePart? Image { get; init; }
+
         internal OpaquePart? Sources { get; set; }
 
         /// <summary>For thoughts: whether they come from the summary, and from which part of it.</summary>
@@ -174,6 +176,9 @@ internal sealed class PartQueue
                 Begin(thought, deltas);
                 Add(thought, thinking.Text, deltas);
                 break;
+            case ImagePart image:
+                Begin(new Part(item, number, DeltaPart.Text) { Image = image }, deltas);
+                break;
             case OpaquePart opaque:
                 Begin(new Part(item, number, DeltaPart.Text) { Opaque = opaque }, deltas);
                 break;
@@ -265,7 +270,7 @@ internal sealed class PartQueue
         while (_open.Count > 0 && _open[0].Ended)
         {
             var part = _open[0];
-            if (part.Opaque is null)
+            if (part.Opaque is null && part.Image is null)
             {
                 if (!string.IsNullOrEmpty(part.Seal))
                 {
@@ -287,6 +292,11 @@ internal sealed class PartQueue
         if (part.Opaque is { } opaque)
         {
             deltas.Add(new ChatDelta(DeltaKind.Opaque) { Index = _told, Opaque = opaque });
+            return;
+        }
+        if (part.Image is { } image)
+        {
+            deltas.Add(new ChatDelta(DeltaKind.Media) { Index = _told, Media = image });
             return;
         }
         deltas.Add(new ChatDelta(DeltaKind.PartStart) { Index = _told, Part = part.Kind, Id = part.Id, Name = part.Name });

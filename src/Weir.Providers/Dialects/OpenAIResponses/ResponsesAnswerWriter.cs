@@ -68,6 +68,10 @@ internal static class ResponsesAnswerWriter
                     ItemWriter.WriteCall(json, response.ItemId(freeForm ? "ctc" : "fc", _written++), ItemWriter.Completed, SignedToolIds.Join(call.Id, call.Signature),
                         call.Name, freeForm, freeForm ? FreeForm.Unwrap(call.Arguments) : call.Arguments);
                     break;
+                case ImagePart { Source.Base64: { } bytes } image:
+                    Begin();
+                    ItemWriter.WriteImage(json, response.ItemId("ig", _written++), image.MediaType, bytes);
+                    break;
                 case OpaquePart { Dialect: WireFormat.OpenAIResponses } opaque:
                     Begin();
                     opaque.Value.WriteTo(json);

@@ -107,7 +107,7 @@ internal sealed class ResponsesDeltaReader : IDeltaReader
             ReadResponse(answer, found.Response, data, withOutput: false);
         }
         _started = true;
-        deltas.Add(new ChatDelta(DeltaKind.Start) { Id = answer.Result.Id, Name = answer.Result.Model, Usage = answer.Result.Usage });
+        deltas.Add(new ChatDelta(DeltaKind.Start) { Id = answer.Result.Id, Name = answer.Result.Model, Usage = answer.Result.Usage, ServiceTier = Served(answer) });
     }
 
     private void Added(in StreamEvent found, ReadOnlySpan<byte> data, List<ChatDelta> deltas)
@@ -221,7 +221,7 @@ internal sealed class ResponsesDeltaReader : IDeltaReader
         }
         if (answer.HasUsage)
         {
-            deltas.Add(new ChatDelta(DeltaKind.Usage) { Usage = answer.Result.Usage });
+            deltas.Add(new ChatDelta(DeltaKind.Usage) { Usage = answer.Result.Usage, ServiceTier = Served(answer) });
         }
         Stop(answer.Stop(_queue.CalledTool), deltas);
         _ended = true;
@@ -238,6 +238,9 @@ internal sealed class ResponsesDeltaReader : IDeltaReader
         _queue.EndAll(deltas);
         deltas.Add(new ChatDelta(DeltaKind.Stop) { Stop = reason });
     }
+
+    /// <summary>Until the end OpenAI repeats what was asked: <c>auto</c> is no tier.</summary>
+    private static string? Served(ResponsesAnswerReader answer) => answer.Result.ServiceTier is "auto" ? null : answer.Result.ServiceTier;
 
     private static void ReadResponse(ResponsesAnswerReader answer, ByteSpan span, ReadOnlySpan<byte> data, bool withOutput)
     {

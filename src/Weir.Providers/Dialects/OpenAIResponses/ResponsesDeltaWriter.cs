@@ -35,6 +35,7 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
     private bool _freeForm;
     private StopReason _stop;
     private TokenUsage _usage;
+    private string? _tier;
 
     public void Write(in ChatDelta delta, IBufferWriter<byte> target)
     {
@@ -47,6 +48,7 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
             _response.Take(delta.Id, delta.Name, 0);
             _usage = delta.Usage;
         }
+        _tier = delta.ServiceTier ?? _tier;
         Start(target);
         switch (delta.Kind)
         {
@@ -65,6 +67,12 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
             case DeltaKind.Opaque when delta.Opaque is { Dialect: WireFormat.OpenAIResponses } opaque:
                 CloseMessage(target);
                 WriteOpaque(opaque, target);
+                break;
+            case DeltaKind.Media when delta.Media is ImagePart { Source.Base64: { } bytes } image:
+                CloseMessage(target);
+                ItemWriter.WriteImage(BeginItem(), _response.ItemId("ig", _items), image.MediaType, bytes);
+                WriteItem("response.output_item.added"u8, target);
+                FinishItem(target);
                 break;
             case DeltaKind.Stop:
                 _stop = delta.Stop;
@@ -336,7 +344,7 @@ internal sealed class ResponsesDeltaWriter(AnswerContext context) : IDeltaWriter
     {
         Begin(name, target);
         _json.WritePropertyName("response"u8);
-        _response.Write(_json, status, _stop, _output.WrittenSpan, usage, null);
+        _response.Write(_json, status, _stop, _output.WrittenSpan, usage, _tier);
         EndEvent(target);
     }
 

@@ -3,7 +3,7 @@ namespace Weir.TestKit.Wire.Anthropic;
 /// <summary>An answer in Anthropic's manner.</summary>
 internal abstract class AnthropicAnswer(ScriptedModelOptions options, ModelRequest request) : Answer(options, request)
 {
-    public override WireShape Shape => Request.Kind == RouteKind.ClaudeOnVertex ? ClaudeOnVertexShape.Instance : AnthropicShape.Instance;
+    public override WireShape Shape => Request.Kind is RouteKind.ClaudeOnVertex or RouteKind.ClaudeCountOnVertex ? ClaudeOnVertexShape.Instance : AnthropicShape.Instance;
 
     protected string RequestId => $"req_{Request.Number:D6}";
 

@@ -14,6 +14,8 @@ internal sealed class MessagesRequest : ModelRequest
     /// <summary>Kind of the seal on a thought that nobody may read.</summary>
     public const string Redacted = "redacted";
 
+    public override bool Stream => Kind == RouteKind.InvokeStream || base.Stream;
+
     public MessagesRequest(ModelRoute route, JsonElement? root, int number)
         : base(route, root, number)
     {

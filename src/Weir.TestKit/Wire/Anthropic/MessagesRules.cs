@@ -29,9 +29,14 @@ internal static class MessagesRules
 
     private static string? Head(HttpRequest http, MessagesRequest request)
     {
-        if (request.Kind == RouteKind.ClaudeOnVertex)
+        if (request.Kind is RouteKind.ClaudeOnVertex or RouteKind.ClaudeCountOnVertex)
         {
             return request.Text("anthropic_version") is "vertex-2023-10-16" ? null : "anthropic_version: Field required";
+        }
+
+        if (request.Kind is RouteKind.Invoke or RouteKind.InvokeStream)
+        {
+            return request.Text("anthropic_version") is "bedrock-2023-05-31" ? null : "anthropic_version: Field required";
         }
 
         return http.Headers["anthropic-version"].ToString() is not { Length: > 0 } version ? "anthropic-version: header is required"
@@ -44,9 +49,11 @@ internal static class MessagesRules
     {
         foreach (var member in request.Root.EnumerateObject())
         {
-            var vertex = request.Kind == RouteKind.ClaudeOnVertex;
-            var known = request.Kind == RouteKind.CountTokens ? CountMembers.Contains(member.Name)
-                : (Members.Contains(member.Name) && !(vertex && member.Name == "model")) || (vertex && member.Name is "anthropic_version" or "anthropic_beta");
+            var bedrock = request.Kind is RouteKind.Invoke or RouteKind.InvokeStream;
+            var vertex = bedrock || request.Kind == RouteKind.ClaudeOnVertex;
+            var known = request.Kind is RouteKind.CountTokens or RouteKind.ClaudeCountOnVertex
+                ? CountMembers.Contains(member.Name) || (request.Kind == RouteKind.ClaudeCountOnVertex && member.Name is "anthropic_version")
+                : (Members.Contains(member.Name) && !(vertex && member.Name == "model") && !(bedrock && member.Name == "stream")) || (vertex && member.Name is "anthropic_version" or "anthropic_beta");
             if (!known)
             {
                 return member.Name + ": Extra inputs are not permitted";
@@ -58,7 +65,7 @@ internal static class MessagesRules
 
     private static string? Numbers(MessagesRequest request)
     {
-        if (request.Kind != RouteKind.CountTokens)
+        if (request.Kind is not (RouteKind.CountTokens or RouteKind.ClaudeCountOnVertex))
         {
             if (request.Member("max_tokens") is not { } max)
             {

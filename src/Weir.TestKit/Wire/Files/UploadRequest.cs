@@ -38,7 +38,7 @@ internal sealed class UploadRequest : ModelRequest
             return OpenAIRefusal.Missing(Kind == RouteKind.ImageEdit ? "image" : "file");
         }
 
-        return Kind == RouteKind.Files ? (Field("purpose") is null ? OpenAIRefusal.Missing("purpose") : null)
+        return Kind == RouteKind.UploadParts ? null : Kind == RouteKind.Files ? (Field("purpose") is null ? OpenAIRefusal.Missing("purpose") : null)
             : Model is null ? OpenAIRefusal.Missing("model")
             : Kind == RouteKind.ImageEdit && Field("prompt") is null ? OpenAIRefusal.Missing("prompt") : null;
     }

@@ -22,6 +22,7 @@ public sealed class PolicyComparisonTests
         { "Clients of 'm' may now set api_base themselves.", static config => config with { Deployments = [Deployment() with { ClientsideAuthParams = ["api_base"] }] } },
         { "/metrics no longer asks for a key.", static config => config with { Access = config.Access with { RequireAuthForMetrics = false } } },
         { "The largest request body rises from 100 to 200 bytes.", static config => config with { Access = config.Access with { MaxRequestBytes = 200 } } },
+        { "Anyone may now call /a without a key.", static config => config with { PassThrough = new PassThroughConfig { Endpoints = [new PassThroughEndpoint { Path = "/a", Target = new Uri("https://x.example"), Auth = false }] } } },
         { "Requests may now carry mock_testing_* members.", static config => config with { Request = config.Request with { AllowMockTesting = true } } },
     };
 

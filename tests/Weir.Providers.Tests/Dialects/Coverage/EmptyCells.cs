@@ -56,12 +56,11 @@ internal static class EmptyCells
 
     private static readonly Dictionary<string, string> NotStreamed = new()
     {
-        ["citations"] = "the sources of a streamed text are told in the words of one dialect only",
         ["audio"] = "a neutral stream carries texts and calls, no sounds",
-        ["images"] = "a neutral stream carries texts and calls, no pictures",
+        ["images"] = "pictures in a stream are read by Gemini, Responses and, as LiteLLM has them, OpenAI chat",
         ["json_object"] = "how an answer in JSON is streamed is how a text is streamed",
         ["json_schema"] = "how an answer in JSON is streamed is how a text is streamed",
-        ["service_tier"] = "a neutral stream does not name the tier that was served",
+        ["service_tier"] = "the tier has no word in the other dialect",
     };
 
     /// <summary>The reason; null when there is none.</summary>

@@ -74,6 +74,12 @@ internal sealed class ScalarHints(ConfigProblems problems)
         var text = scalar.Text;
         if (text.Contains("os.environ/", StringComparison.Ordinal))
         {
+            if (path.StartsWith("general_settings.pass_through_endpoints[", StringComparison.Ordinal) && path.Contains("].headers.", StringComparison.Ordinal))
+            {
+                // The one place where it is replaced behind other words: 'bearer os.environ/NAME'.
+                return;
+            }
+
             problems.Warning("reference-inside-text", scalar.Position, path, "'os.environ/NAME' is replaced only where it is the whole value; here it stays text.", suggestion: "a variable that holds the whole value");
         }
         else if (FindShellVariable(text) is { } name && !path.StartsWith("mcp_servers.", StringComparison.Ordinal))

@@ -6,13 +6,12 @@ using Weir.Providers.Streaming;
 namespace Weir.Providers.Ids;
 
 /// <summary>
-/// A stream of OpenAI Responses with its ids wrapped: of events that hold a <c>response</c> the bytes of the id change, all others pass as
-/// they are.
+/// A stream with its ids wrapped: the bytes of ids change, all others pass as they are.
 /// </summary>
 /// <param name="rewriter">Finds and wraps; of this call alone.</param>
 /// <param name="deployment">Who streams.</param>
 /// <param name="inner">Says the stream in this format first; null when the upstream speaks it.</param>
-public sealed class ResponseIdStream(ResponseIdRewriter rewriter, string deployment, IStreamTranslation? inner) : IStreamTranslation
+public sealed class AnswerIdStream(IAnswerIds rewriter, string deployment, IStreamTranslation? inner) : IStreamTranslation
 {
     private readonly ArrayBufferWriter<byte> _target = new(1024);
     private readonly List<IdEdit> _edits = [];
@@ -26,7 +25,7 @@ public sealed class ResponseIdStream(ResponseIdRewriter rewriter, string deploym
     private ReadOnlyMemory<byte> Wrap(ReadOnlySpan<byte> events)
     {
         _target.ResetWrittenCount();
-        if (events.IndexOf("\"response\""u8) < 0)
+        if (!rewriter.MayBeIn(events))
         {
             _target.Write(events);
             return _target.WrittenMemory;
