@@ -30,6 +30,8 @@ prepare() {
       docker) apt_install docker.io debootstrap curl || return 1 ;;
       # promtool judges the metrics page.
       Weir.Gateway.Tests) projects=1; apt_install prometheus || return 1 ;;
+      # The tests start servers of their own from it; the cluster that the package makes is not used.
+      Weir.Storage.Tests | Weir.EndToEnd) projects=1; apt_install postgresql || return 1 ;;
       *) projects=1 ;;
     esac
   done

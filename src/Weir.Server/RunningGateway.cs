@@ -14,11 +14,16 @@ namespace Weir.Server;
 internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly Storage.Storage _storage;
+    private readonly EntraDatabasePassword _password;
+    private readonly ReplicaPulse _pulse;
     private readonly WebApplication _app;
 
-    private RunningGateway(Storage.Storage storage, RequestJournal journal, GatewayEngine engine, WebApplication app)
+    private RunningGateway(
+        Storage.Storage storage, EntraDatabasePassword password, ReplicaPulse pulse, RequestJournal journal, GatewayEngine engine, WebApplication app)
     {
         _storage = storage;
+        _password = password;
+        _pulse = pulse;
         _app = app;
         Journal = journal;
         Engine = engine;
@@ -47,12 +52,16 @@ internal sealed class RunningGateway : IAsyncDisposable
     internal static async Task<RunningGateway> StartAsync(
         GatewayConfig config, ServeOptions options, IPAddress host, string folder, Func<string, string?> variable, ILoggerFactory logs, CancellationToken cancellationToken)
     {
-        var storage = OpenStorage(config, folder, variable, logs);
+        var password = new EntraDatabasePassword(variable, logs.CreateLogger("Weir.Storage"));
+        var storage = OpenStorage(config, folder, variable, password, logs);
         if (storage.Notice.Length > 0)
         {
             StartLog.Warning(logs.CreateLogger("Weir.Start"), storage.Notice);
         }
-        storage.Migrations.Migrate();
+        await storage.ReachAsync(cancellationToken);
+        await Task.Run(storage.Migrations.Migrate, cancellationToken);
+        var replica = new Replica(Guid.CreateVersion7().ToString(), VersionCommand.Version);
+        var pulse = await ReplicaPulse.StartAsync(storage, replica, TimeProvider.System, logs.CreateLogger("Weir.Storage"), cancellationToken);
         var journal = await RequestJournal.OpenAsync(
             new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability },
             storage.Ledger, TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
@@ -71,7 +80,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         });
         engine.ObserveJournal(() => (journal.Status.PendingRows, journal.Status.PendingBytes));
         var app = Composition.Build(engine, config, options, host, logs);
-        var running = new RunningGateway(storage, journal, engine, app);
+        var running = new RunningGateway(storage, password, pulse, journal, engine, app);
         await app.StartAsync(cancellationToken);
         await engine.StartAsync(cancellationToken);
         return running;
@@ -85,12 +94,14 @@ internal sealed class RunningGateway : IAsyncDisposable
         await _app.DisposeAsync();
         Engine.Dispose();
         await Journal.DisposeAsync();
+        await _pulse.DisposeAsync();
         _storage.Dispose();
+        _password.Dispose();
     }
 
-    private static Storage.Storage OpenStorage(GatewayConfig config, string folder, Func<string, string?> variable, ILoggerFactory logs)
+    private static Storage.Storage OpenStorage(GatewayConfig config, string folder, Func<string, string?> variable, IDatabasePassword password, ILoggerFactory logs)
     {
         var url = config.DatabaseUrl?.Reveal() ?? variable("DATABASE_URL");
-        return StorageSetup.Open(url, Path.Combine(folder, "weir.db"), logs.CreateLogger("Weir.Storage"));
+        return StorageSetup.Open(url, Path.Combine(folder, "weir.db"), logs.CreateLogger("Weir.Storage"), new StorageOptions { Password = password });
     }
 }

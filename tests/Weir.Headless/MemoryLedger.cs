@@ -14,6 +14,8 @@ internal sealed class MemoryLedger : IRequestLedger
 
     public bool Accepts => true;
 
+    public Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public ValueTask AppendAsync(RequestRecord record, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _rows);

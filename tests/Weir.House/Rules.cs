@@ -42,6 +42,7 @@ internal static class Rules
         "System.Net.Http.HttpMessageInvoker", "System.Net.Sockets.Socket", "System.Net.Sockets.TcpClient",
         "System.Net.Sockets.UdpClient", "System.Net.WebSockets.ClientWebSocket", "System.Net.Mail.SmtpClient",
         "System.Net.WebClient", "System.Net.NetworkInformation.Ping",
+        "Npgsql.NpgsqlConnection", "Npgsql.NpgsqlDataSourceBuilder", "Npgsql.NpgsqlSlimDataSourceBuilder",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Namespaces that may make one of <see cref="SocketOpeners"/>, each with its reason.</summary>
@@ -49,6 +50,8 @@ internal static class Rules
     [
         // The one outbound connector, which checks every address at connect.
         "Weir.Providers.Upstream",
+        // A database driver opens its own sockets; it connects to the database_url of the operator, never to an address that a caller or a model names.
+        "Weir.Storage.Postgres",
     ];
 
     /// <summary>Endings that say nothing about what a type is.</summary>

@@ -27,14 +27,13 @@ public class StorageSetupTests
     }
 
     [Theory]
-    [InlineData("postgresql://llmproxy:dbpassword9090@db:5432/litellm")]
-    [InlineData("postgres://llmproxy:dbpassword9090@db/litellm")]
-    public void A_postgresql_url_is_answered_with_what_happens_instead_and_never_repeated(string url)
+    [InlineData("postgresql://llmproxy:dbpassword9090@db:5432/litellm", "")]
+    [InlineData("postgres://llmproxy:dbpassword9090@db/litellm?connect_timout=3&pgbouncer=true", "Parameters of the database URL without effect: connect_timout.")]
+    public void A_postgresql_url_is_opened_and_never_repeated(string url, string notice)
     {
         using var storage = StorageSetup.Open(url, "/data/default.db", NullLogger.Instance);
-        Assert.Equal("SQLite in /data/default.db", storage.Description);
-        Assert.Contains("PostgreSQL comes later", storage.Notice, StringComparison.Ordinal);
-        Assert.DoesNotContain("dbpassword9090", storage.Notice, StringComparison.Ordinal);
+        Assert.Equal("PostgreSQL database litellm on db, schema weir", storage.Description);
+        Assert.Equal(notice, storage.Notice);
     }
 
     [Theory]
@@ -42,10 +41,11 @@ public class StorageSetupTests
     [InlineData("sqlite://host/weir.db")]
     [InlineData("sqlite:///")]
     [InlineData("hunter22")]
+    [InlineData("postgres:hunter22")]
     public void Anything_else_is_refused_with_what_to_write(string url)
     {
         var error = Assert.Throws<StorageUrlException>(() => StorageSetup.Open(url, "/data/default.db", NullLogger.Instance));
-        Assert.Contains("sqlite:///", error.Message, StringComparison.Ordinal);
+        Assert.Contains(url.StartsWith("postgres:", StringComparison.Ordinal) ? "postgresql://" : "sqlite:///", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter22", error.Message, StringComparison.Ordinal);
     }
 }

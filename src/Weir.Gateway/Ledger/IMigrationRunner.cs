@@ -1,11 +1,15 @@
 namespace Weir.Gateway.Ledger;
 
-/// <summary>Brings a database to the schema that this build needs. Scripts only add; none drops or renames.</summary>
+/// <summary>
+/// Brings a database to the schema that this build needs. A script named <c>0007_expand_x.sql</c> only adds: builds from before it keep working,
+/// and a roll-back needs no restore. One named <c>0008_contract_y.sql</c> takes away what only older builds need; it waits until none of them lives.
+/// </summary>
 public interface IMigrationRunner
 {
-    /// <summary>Runs the scripts that have not run yet, in order, under a lock that other processes respect.</summary>
+    /// <summary>Runs the scripts that have not run yet and may, in order, in one transaction under a lock that other processes respect.</summary>
+    /// <remarks>Blocks: not to be called on a thread that serves sockets.</remarks>
     /// <returns>Names of the scripts that ran now.</returns>
-    /// <exception cref="MigrationException">A script failed (nothing of it is kept), or the database is newer than this build.</exception>
+    /// <exception cref="MigrationException">A script failed (nothing of any is kept), or a later build took away what this one needs.</exception>
     IReadOnlyList<string> Migrate();
 
     /// <summary>Every script that this build or the database knows, in order.</summary>

@@ -9,6 +9,9 @@ public interface IRequestLedger
     /// <exception cref="LedgerFullException">The journal has reached its cap: the request must be refused.</exception>
     ValueTask AppendAsync(RequestRecord record, CancellationToken cancellationToken);
 
+    /// <summary>Completes when the store has every row appended so far.</summary>
+    Task FlushAsync(CancellationToken cancellationToken);
+
     /// <summary>False when the journal is full and new requests must be refused before they cost anything.</summary>
     bool Accepts { get; }
 }

@@ -18,6 +18,9 @@ public sealed class LedgerBatch
     /// <summary>Random id of the segment, never negative.</summary>
     public long Segment { get; private set; }
 
+    /// <summary>Whose journal it is; empty when that does not matter.</summary>
+    public string Replica { get; private set; } = "";
+
     /// <summary>Rows in the batch.</summary>
     public int Count { get; private set; }
 
@@ -42,11 +45,13 @@ public sealed class LedgerBatch
     /// <param name="segment">Id of the segment to pretend.</param>
     /// <param name="position">Position of the first row; each row takes one.</param>
     /// <param name="records">At most <see cref="MaxRows"/>.</param>
-    public static LedgerBatch Of(long segment, long position, IReadOnlyCollection<RequestRecord> records)
+    /// <param name="replica">Whose journal to pretend.</param>
+    public static LedgerBatch Of(long segment, long position, IReadOnlyCollection<RequestRecord> records, string replica = "")
     {
+        ArgumentNullException.ThrowIfNull(records);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(records.Count, MaxRows);
         var batch = new LedgerBatch(records.Sum(LedgerRowWriter.Bound));
-        batch.Start(segment);
+        batch.Start(segment, replica);
         int offset = 0;
         foreach (var record in records)
         {
@@ -59,9 +64,15 @@ public sealed class LedgerBatch
         return batch;
     }
 
-    internal void Start(long segment)
+    /// <summary>A row that was stored on its own, as <see cref="LedgerRow.Payload"/>.</summary>
+    /// <exception cref="LedgerVersionException">A later build wrote it.</exception>
+    /// <exception cref="LedgerFormatException">It is not a row.</exception>
+    public static LedgerRow RowOf(ReadOnlySpan<byte> payload) => LedgerRowReader.Read(payload);
+
+    internal void Start(long segment, string replica)
     {
         Segment = segment;
+        Replica = replica;
         Count = 0;
     }
 

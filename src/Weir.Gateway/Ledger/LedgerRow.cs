@@ -80,6 +80,18 @@ public ref struct LedgerRow
     /// <summary>Attempts made.</summary>
     public int AttemptCount { get; internal set; }
 
+    /// <summary>Ticket of the row that was written when the request began; 0 for none.</summary>
+    public long Ticket { get; internal set; }
+
+    /// <summary>It says that a request begins: it becomes a row of the ledger only if no row with its ticket follows.</summary>
+    public readonly bool IsOpening => Outcome == RequestOutcome.Interrupted && Ticket != 0;
+
+    /// <summary>What it took from which window.</summary>
+    public LedgerCharges Charges { get; internal set; }
+
+    /// <summary>The row as it lies in the journal.</summary>
+    public ReadOnlySpan<byte> Payload { get; internal set; }
+
     /// <summary>The decision record in its stored form (version byte first); decoded by <see cref="DecisionRecord"/>.</summary>
     public ReadOnlySpan<byte> Decision { get; internal set; }
 
@@ -110,7 +122,14 @@ public ref struct LedgerRow
             Overhead = Micros(OverheadMicros),
             Fallbacks = Fallbacks,
             AttemptCount = AttemptCount,
+            Ticket = Ticket,
         };
+        var charges = Charges;
+        while (charges.Next())
+        {
+            record.Charges.Add(charges.Current);
+        }
+
         DecisionRecord.Read(Decision, record.Attempts);
         return record;
     }

@@ -55,8 +55,16 @@ internal static class LedgerRowReader
             OverheadMicros = reader.Signed(),
             Fallbacks = reader.Int32(),
             AttemptCount = reader.Int32(),
-            Decision = reader.Rest,
+            Payload = payload,
         };
+        if (version > 1)
+        {
+            row.Ticket = reader.Signed();
+            reader = LedgerCharges.Skip(reader, out var charges);
+            row.Charges = charges;
+        }
+
+        row.Decision = reader.Rest;
         DecisionRecord.Check(row.Decision);
         return row;
     }

@@ -7,7 +7,7 @@ namespace Weir.Gateway.Ledger;
 internal static class LedgerRowWriter
 {
     /// <summary>Raised when a field is added. A reader takes every version up to its own and refuses a later one.</summary>
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     public const byte StreamedFlag = 1;
     public const byte CostKnownFlag = 2;
@@ -15,8 +15,8 @@ internal static class LedgerRowWriter
     public const byte FirstTokenFlag = 8;
     public const byte BinaryKeyFlag = 16;
 
-    // Version, flags, operation, outcome, key hash, and 18 numbers of at most ten bytes.
-    private const int FixedBound = 4 + 33 + (18 * 10);
+    // Version, flags, operation, outcome, key hash, and 19 numbers of at most ten bytes.
+    private const int FixedBound = 4 + 33 + (19 * 10);
 
     /// <summary>Most bytes that <see cref="Write"/> needs for this record.</summary>
     public static int Bound(RequestRecord record) =>
@@ -24,6 +24,7 @@ internal static class LedgerRowWriter
         + WireWriter.TextBound(record.CallId) + WireWriter.TextBound(record.KeyHash) + WireWriter.TextBound(record.RequestedModel)
         + WireWriter.TextBound(record.ModelGroup) + WireWriter.TextBound(record.DeploymentId) + WireWriter.TextBound(record.Provider)
         + WireWriter.TextBound(record.UpstreamModel) + WireWriter.TextBound(record.EndUser) + WireWriter.TextBound(record.ErrorType)
+        + ChargeWire.Bound(CollectionsMarshal.AsSpan(record.Charges))
         + DecisionRecord.Bound(CollectionsMarshal.AsSpan(record.Attempts));
 
     /// <summary>Writes the record and returns its length.</summary>
@@ -81,6 +82,8 @@ internal static class LedgerRowWriter
         writer.Signed(ToMicros(record.Overhead));
         writer.Signed(record.Fallbacks);
         writer.Signed(record.AttemptCount);
+        writer.Signed(record.Ticket);
+        ChargeWire.Write(ref writer, CollectionsMarshal.AsSpan(record.Charges));
         DecisionRecord.Write(ref writer, CollectionsMarshal.AsSpan(record.Attempts));
         return writer.Length;
     }

@@ -1,3 +1,4 @@
+using Weir.Gateway.Access;
 using Weir.Providers;
 using Weir.Providers.Neutral;
 using Weir.Providers.Pricing;
@@ -19,6 +20,9 @@ public enum RequestOutcome : byte
 
     /// <summary>The client went away.</summary>
     ClientGone,
+
+    /// <summary>It had begun when the process died, and nobody can tell how far it came: it is charged what was reserved for it.</summary>
+    Interrupted,
 }
 
 /// <summary>One attempt at one deployment, part of the decision record.</summary>
@@ -103,4 +107,15 @@ public sealed class RequestRecord
 
     /// <summary>Attempts made, also beyond those kept.</summary>
     public int AttemptCount { get; set; }
+
+    /// <summary>What it took from which window, one for each scope that its spend is counted for and each window that limits it.</summary>
+    public List<SpendCharge> Charges { get; } = [];
+
+    /// <summary>
+    /// Ties the row to the one that was written when the request began, so that it replaces it; 0 when none was. Unique in a replica's run.
+    /// </summary>
+    public long Ticket { get; set; }
+
+    /// <summary>It says that a request begins: it stands in the ledger only if no row with its ticket follows.</summary>
+    public bool IsOpening => Outcome == RequestOutcome.Interrupted && Ticket != 0;
 }

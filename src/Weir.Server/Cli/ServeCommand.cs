@@ -78,7 +78,7 @@ internal static class ServeCommand
         new Option<bool>("--use_prisma_db_push") { Description = "Weir keeps its own schema.", Hidden = true },
         new Option<bool>("--use_prisma_migrate") { Description = "Weir keeps its own schema.", Hidden = true },
         new Option<bool>("--enforce_prisma_migration_check") { Description = "Weir keeps its own schema.", Hidden = true },
-        new Option<bool>("--iam_token_db_auth") { Description = "There is no PostgreSQL in this build.", Hidden = true },
+        new Option<bool>("--iam_token_db_auth") { Description = "It is for AWS; for Azure write a URL without a password, and an Entra token is used.", Hidden = true },
         new Option<string?>("--log_config") { Description = "Use --debug, --detailed_debug or json_logs.", Hidden = true },
         new Option<string?>("--telemetry") { Description = "Weir sends no telemetry of its own.", Hidden = true },
         new Option<bool>("--drop_params") { Description = "Set litellm_settings.drop_params in the file.", Hidden = true },

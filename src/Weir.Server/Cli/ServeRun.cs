@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -34,7 +35,7 @@ internal static class ServeRun
             return await ServeAsync(options, loaded, () => Load(options, loading), variable, cancellationToken);
         }
         catch (Exception error) when (error is StartException or JournalBusyException or LedgerVersionException or MigrationException
-            or StorageUrlException or FormatException or InvalidDataException or IOException or SocketException or InvalidOperationException)
+            or StorageUrlException or StorageUnavailableException or DbException or FormatException or InvalidDataException or IOException or SocketException or InvalidOperationException)
         {
             await Console.Error.WriteLineAsync($"weir: can't start: {error.Message}");
             return 1;

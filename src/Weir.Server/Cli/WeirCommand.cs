@@ -13,7 +13,7 @@ internal static class WeirCommand
             "  weir serve --config config.yaml    serve your models on port 4000\n" +
             "  weir check config.yaml             explain every problem in a configuration\n" +
             "  weir key create --alias dev        make a key on the gateway that runs");
-        foreach (var command in (Command[])[ServeCommand.Build(), CheckCommand.Build(), KeyCommand.Build(), TeamCommand.Build(), DemoCommand.Build(), VersionCommand.Build()])
+        foreach (var command in (Command[])[ServeCommand.Build(), CheckCommand.Build(), DbCommand.Build(), KeyCommand.Build(), TeamCommand.Build(), DemoCommand.Build(), VersionCommand.Build()])
         {
             root.Subcommands.Add(command);
         }

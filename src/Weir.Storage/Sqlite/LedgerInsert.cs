@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Weir.Gateway.Ledger;
@@ -36,6 +37,10 @@ internal sealed class LedgerInsert : IDisposable
     private readonly sqlite3_stmt _insert;
     private readonly sqlite3_stmt _readProgress;
     private readonly sqlite3_stmt _writeProgress;
+    private readonly sqlite3_stmt _open;
+    private readonly sqlite3_stmt _close;
+    private readonly ChargeSums _sums = new();
+    private readonly HashSet<long> _ended = [];
 
     public LedgerInsert(SqliteConnection connection)
     {
@@ -47,24 +52,28 @@ internal sealed class LedgerInsert : IDisposable
         _insert = Prepare(Insert);
         _readProgress = Prepare(ReadProgress);
         _writeProgress = Prepare(WriteProgress);
+        _open = Prepare("INSERT INTO open_requests (replica, ticket, row) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+        _close = Prepare("DELETE FROM open_requests WHERE replica = ? AND ticket = ?");
+        Settlement = new ChargeBooking(connection);
         using var forget = Prepare(ForgetOld);
         Run(forget);
     }
 
-    /// <summary>One transaction: the rows that are new, and how far the segment is now.</summary>
-    public void Write(LedgerBatch batch)
-    {
-        Run(_begin);
-        try
+    /// <summary>The connection that writes.</summary>
+    public SqliteConnection Connection => _connection;
+
+    /// <summary>Books what rows charge, over the same connection.</summary>
+    public ChargeBooking Settlement { get; }
+
+    /// <summary>One transaction: the rows that are new, what they charge, and how far the segment is now.</summary>
+    public void Write(LedgerBatch batch) => InTransaction(() =>
         {
             long done = Progress(batch.Segment);
-            for (int i = 0; i < batch.Count; i++)
+            var replica = Encoding.UTF8.GetBytes(batch.Replica);
+            InsertRows(batch, done, replica);
+            foreach (var charge in _sums.Of(batch, done))
             {
-                if (batch.PositionOf(i) >= done)
-                {
-                    Bind(batch.Row(i));
-                    Run(_insert);
-                }
+                Settlement.Book(charge);
             }
 
             if (batch.EndPosition > done)
@@ -73,7 +82,15 @@ internal sealed class LedgerInsert : IDisposable
                 Check(raw.sqlite3_bind_int64(_writeProgress, 2, batch.EndPosition));
                 Run(_writeProgress);
             }
+        });
 
+    /// <summary>Runs the work whole or not at all.</summary>
+    public void InTransaction(Action work)
+    {
+        Run(_begin);
+        try
+        {
+            work();
             Run(_commit);
         }
         catch
@@ -88,8 +105,18 @@ internal sealed class LedgerInsert : IDisposable
         }
     }
 
+    /// <summary>Adds one row. Needs a transaction.</summary>
+    public void Add(in LedgerRow row)
+    {
+        Bind(row);
+        Run(_insert);
+    }
+
     public void Dispose()
     {
+        Settlement.Dispose();
+        _open.Dispose();
+        _close.Dispose();
         _begin.Dispose();
         _commit.Dispose();
         _rollback.Dispose();
@@ -97,6 +124,38 @@ internal sealed class LedgerInsert : IDisposable
         _readProgress.Dispose();
         _writeProgress.Dispose();
         _connection.Dispose();
+    }
+
+    private void InsertRows(LedgerBatch batch, long done, byte[] replica)
+    {
+        // From the end: a request whose row is in this batch too needs no trace of its beginning.
+        _ended.Clear();
+        for (int i = batch.Count - 1; i >= 0 && batch.PositionOf(i) >= done; i--)
+        {
+            var row = batch.Row(i);
+            if (row.IsOpening && !_ended.Contains(row.Ticket))
+            {
+                Check(raw.sqlite3_bind_text(_open, 1, replica));
+                Check(raw.sqlite3_bind_int64(_open, 2, row.Ticket));
+                Check(raw.sqlite3_bind_blob(_open, 3, row.Payload));
+                Run(_open);
+            }
+            else if (!row.IsOpening && row.Ticket != 0)
+            {
+                _ended.Add(row.Ticket);
+                Check(raw.sqlite3_bind_text(_close, 1, replica));
+                Check(raw.sqlite3_bind_int64(_close, 2, row.Ticket));
+                Run(_close);
+            }
+        }
+
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (batch.PositionOf(i) >= done && batch.Row(i) is { IsOpening: false } row)
+            {
+                Add(row);
+            }
+        }
     }
 
     private long Progress(long segment)

@@ -67,7 +67,7 @@ internal sealed class SqliteKeptIndex(SqliteDatabase database) : IKeptIndex
         },
         cancellationToken);
 
-    private static string NameOf(KeptKind kind) => kind switch
+    internal static string NameOf(KeptKind kind) => kind switch
     {
         KeptKind.Response => "response",
         KeptKind.File => "file",

@@ -49,12 +49,32 @@ internal sealed class SqliteLedgerStore(SqliteDatabase database) : ILedgerStore,
     private ValueTask<T> Query<TArg, T>(Func<LedgerQueries, TArg, T> query, TArg argument, CancellationToken cancellationToken) =>
         new(Task.Run(() => query(_queries, argument), cancellationToken));
 
-    private void Write(LedgerBatch batch)
+    /// <summary>Runs a write of another kind on the one connection that writes, after those that wait already.</summary>
+    internal async Task<T> WriteAsync<T>(Func<LedgerInsert, SqliteConnection, T> work, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        T? result = default;
+        await _writer.RunAsync(() => Write(insert => result = work(insert, insert.Connection)));
+        return result!; // Set by the work, which ran or threw.
+    }
+
+    /// <summary>Opens a connection that reads, off the caller's thread.</summary>
+    internal Task<T> ReadAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var connection = database.OpenForReading();
+            return work(connection);
+        },
+        cancellationToken);
+
+    private void Write(LedgerBatch batch) => Write(insert => insert.Write(batch));
+
+    private void Write(Action<LedgerInsert> work)
     {
         _insert ??= Open();
         try
         {
-            _insert.Write(batch);
+            work(_insert);
         }
         catch (SqliteException)
         {

@@ -13,10 +13,8 @@ namespace Weir.Storage.Sqlite;
 /// Runs the embedded scripts with DbUp. One immediate transaction holds SQLite's write lock around all of it: a second process waits,
 /// then finds nothing to do, and a script that fails leaves nothing behind. DbUp is not even loaded when there is nothing to run.
 /// </summary>
-internal sealed partial class SqliteMigrations(SqliteDatabase database, ILogger logger) : IMigrationRunner
+internal sealed partial class SqliteMigrations(SqliteDatabase database, MigrationScripts scripts, ILogger logger) : IMigrationRunner
 {
-    private const string Prefix = "sqlite/";
-
     public IReadOnlyList<string> Migrate()
     {
         using var connection = database.OpenForWriting();
@@ -61,20 +59,18 @@ internal sealed partial class SqliteMigrations(SqliteDatabase database, ILogger 
     {
         if (!File.Exists(database.Path))
         {
-            return [.. Scripts().Select(name => new MigrationState(name, Applied: false, Known: true))];
+            return scripts.States(new HashSet<string>());
         }
 
         using var connection = database.OpenForReading();
-        var applied = Applied(connection);
-        var known = Scripts();
-        return [.. known.Union(applied).Order(StringComparer.Ordinal).Select(name => new MigrationState(name, applied.Contains(name), known.Contains(name)))];
+        return scripts.States(Applied(connection));
     }
 
-    private static void Upgrade(SqliteConnection connection, IReadOnlyList<string> pending)
+    private void Upgrade(SqliteConnection connection, IReadOnlyList<string> pending)
     {
         using var shared = new SharedConnection(connection);
         var result = DeployChanges.To.SqliteDatabase(shared)
-            .WithScripts(pending.Select(name => new SqlScript(name, Text(name))).ToArray())
+            .WithScripts(pending.Select(name => new SqlScript(name, scripts.Text(name))).ToArray())
             .WithoutTransaction()
             .WithVariablesDisabled()
             .LogTo(new NoOpUpgradeLog())
@@ -89,20 +85,13 @@ internal sealed partial class SqliteMigrations(SqliteDatabase database, ILogger 
 
     private List<string> Pending(SqliteConnection connection)
     {
-        var known = Scripts();
         var applied = Applied(connection);
-        var strange = applied.Except(known).Order(StringComparer.Ordinal).ToList();
-        if (strange.Count > 0)
-        {
-            throw new MigrationException(
-                $"the database {database.Path} was migrated by a later build of Weir ({string.Join(", ", strange)}). Start that build, or restore an older copy of the database.", null);
-        }
-
-        return [.. known.Except(applied).Order(StringComparer.Ordinal)];
+        scripts.RefuseLater(applied, database.Path);
+        return scripts.Pending(applied, SqliteReplicas.OldestLevel(connection));
     }
 
     /// <summary>Names in DbUp's own journal table.</summary>
-    private static HashSet<string> Applied(SqliteConnection connection)
+    internal static HashSet<string> Applied(SqliteConnection connection)
     {
         var applied = new HashSet<string>(StringComparer.Ordinal);
         using var exists = connection.CreateCommand();
@@ -121,17 +110,6 @@ internal sealed partial class SqliteMigrations(SqliteDatabase database, ILogger 
         }
 
         return applied;
-    }
-
-    private static HashSet<string> Scripts() =>
-        [.. typeof(SqliteMigrations).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..])];
-
-    private static string Text(string name)
-    {
-        using var stream = typeof(SqliteMigrations).Assembly.GetManifestResourceStream(Prefix + name)
-            ?? throw new MigrationException($"the script {name} is not in this build", null);
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 
     private static void Execute(SqliteConnection connection, string sql)

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Weir.Gateway.Access;
 using Weir.Gateway.Ledger;
 using Weir.Providers;
 using Weir.Providers.Upstream;
@@ -35,7 +36,7 @@ public class LedgerRowTests
     {
         try
         {
-            LedgerRowReader.Read([1, .. bytes]);
+            LedgerRowReader.Read([(byte)(1 + (bytes.Length & 1)), .. bytes]);
         }
         catch (Exception error) when (error is LedgerFormatException or LedgerVersionException)
         {
@@ -49,7 +50,7 @@ public class LedgerRowTests
         byte[] row = Encode(SampleRecords.Usual("later"));
         row[0] = LedgerRowWriter.Version + 1;
         var error = Assert.Throws<LedgerVersionException>(() => LedgerRowReader.Read(row));
-        Assert.Contains("version 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("version 3", error.Message, StringComparison.Ordinal);
         Assert.Contains("Start the later build once", error.Message, StringComparison.Ordinal);
     }
 
@@ -86,7 +87,8 @@ public class LedgerRowTests
         record.Attempts.Clear();
         record.Attempts.AddRange(Enumerable.Repeat(
             new AttemptRecord(record.CallId, record.CallId, FaultKind.Timeout, int.MinValue, TimeSpan.MaxValue, int.MinValue, int.MinValue), 40));
-        Assert.InRange(Encode(record).Length, 40_000, Weir.Gateway.Ledger.Journal.JournalFormat.MaxPayloadBytes);
+        record.Charges.AddRange(Enumerable.Repeat(new SpendCharge(new Scope(ScopeKind.Tag, record.CallId), "30d", long.MaxValue, long.MaxValue, long.MaxValue), SpendCharge.Most));
+        Assert.InRange(Encode(record).Length, 100_000, Weir.Gateway.Ledger.Journal.JournalFormat.MaxPayloadBytes);
     }
 
     /// <summary>Their numbers lie in journals on disk. A new member goes to the end; a failure here means that old rows would be misread.</summary>
@@ -94,12 +96,44 @@ public class LedgerRowTests
     public void Numbers_of_stored_enumerations_never_change()
     {
         Assert.StartsWith("Chat Completion Embedding", Names<Operation>(), StringComparison.Ordinal);
-        Assert.StartsWith("Success Failure Broken ClientGone", Names<RequestOutcome>(), StringComparison.Ordinal);
+        Assert.StartsWith("Success Failure Broken ClientGone Interrupted", Names<RequestOutcome>(), StringComparison.Ordinal);
         Assert.StartsWith(
             "ConnectFailed Timeout RateLimited Authentication PermissionDenied NotFound BadRequest ContextWindowExceeded ContentPolicyViolation Unprocessable ServerError BadGateway Unavailable BadResponse AddressRefused CredentialUnavailable",
             Names<FaultKind>(),
             StringComparison.Ordinal);
     }
+
+    private static readonly Gen<SpendCharge> AnyCharge =
+        from kind in Gen.Enum<ScopeKind>()
+        from id in Gen.OneOf(Gen.String[Gen.Char["0123456789abcdef"], 64, 64], Gen.String[Gen.Char["aü漢/-"], 0, 90])
+        from window in Gen.OneOf(Gen.Const(""), Gen.Const("30d"), Gen.Const("1mo"))
+        from numbers in Gen.Long.Array[3]
+        select new SpendCharge(new Scope(kind, id), window, numbers[0], numbers[1], numbers[2]);
+
+    [Fact]
+    public void Charges_and_the_ticket_come_back_as_they_were_written() => Gen.Select(AnyCharge.Array[0, SpendCharge.Most], Gen.Long).Sample((charges, ticket) =>
+    {
+        var record = SampleRecords.Usual("charged");
+        record.Ticket = ticket;
+        record.Charges.AddRange(charges);
+        var back = LedgerRowReader.Read(Encode(record)).ToRecord();
+        Assert.Equal(ticket, back.Ticket);
+        Assert.Equal(charges, back.Charges);
+        Assert.Equal(SampleRecords.Describe(record), SampleRecords.Describe(back));
+    });
+
+    [Fact]
+    public void A_row_of_the_first_version_is_read_as_one_without_charges()
+    {
+        byte[] row = Encode(SampleRecords.Usual("old"));
+        int numbers = row.Length - DecisionPart(row) - 2; // The ticket and the number of charges, both zero.
+        byte[] old = [1, .. row[1..numbers], .. row[(numbers + 2)..]];
+        var back = LedgerRowReader.Read(old).ToRecord();
+        Assert.Equal(SampleRecords.Describe(SampleRecords.Usual("old")), SampleRecords.Describe(back));
+        Assert.Empty(back.Charges);
+    }
+
+    private static int DecisionPart(byte[] row) => LedgerRowReader.Read(row).Decision.Length;
 
     private static string Names<T>() where T : struct, Enum
     {

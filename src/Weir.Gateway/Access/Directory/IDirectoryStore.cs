@@ -19,6 +19,12 @@ public interface IDirectoryStore
 
     /// <summary>The number of the last change, and what was changed after <paramref name="revision"/> (removals too), oldest first, at most 1,000.</summary>
     ValueTask<DirectoryChanges> ChangesSinceAsync(long revision, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns when something may have changed, at the latest after <paramref name="atMost"/>: between two questions for changes. A database that
+    /// can tell of a change ends the wait at once; the others let the time pass.
+    /// </summary>
+    Task WaitForChangeAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken) => Task.Delay(atMost, time, cancellationToken);
 }
 
 /// <summary>What changed.</summary>

@@ -7,8 +7,8 @@ internal static class OwnPaths
 
     private static readonly HashSet<string> Things = new(StringComparer.OrdinalIgnoreCase)
     {
-        "models", "responses", "conversations", "files", "uploads", "batches", "messages", "health",
         "key", "team", "user", "organization", "customer", "end_user", "budget", "tag", "access_group",
+        "models", "responses", "conversations", "files", "uploads", "batches", "messages", "health",
     };
 
     private static readonly HashSet<string> Paths = new(StringComparer.OrdinalIgnoreCase)

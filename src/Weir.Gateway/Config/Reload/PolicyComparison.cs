@@ -15,8 +15,8 @@ public static class PolicyComparison
         Metrics,
         RequestSize,
         MockTesting,
-        Doors,
         OpenEndpoints,
+        Doors,
     ];
 
     /// <summary>One sentence per lowered protection; empty when there is none.</summary>
@@ -104,6 +104,15 @@ public static class PolicyComparison
         }
     }
 
+    private static IEnumerable<string> OpenEndpoints(GatewayConfig before, GatewayConfig after)
+    {
+        var open = before.PassThrough.Endpoints.Where(static item => !item.Auth).Select(static item => item.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var endpoint in after.PassThrough.Endpoints.Where(item => !item.Auth && !open.Contains(item.Path)))
+        {
+            yield return $"Anyone may now call {endpoint.Path} without a key.";
+        }
+    }
+
     private static IEnumerable<string> Doors(GatewayConfig before, GatewayConfig after)
     {
         if (before.Access.AllowedAddresses.Count > 0 && (after.Access.AllowedAddresses.Count == 0 || after.Access.AllowedAddresses.Except(before.Access.AllowedAddresses).Any()))
@@ -121,15 +130,6 @@ public static class PolicyComparison
         if (before.Access.EnforceFallbackModelAccess && !after.Access.EnforceFallbackModelAccess)
         {
             yield return "Fallbacks no longer ask whether the key may use them.";
-        }
-    }
-
-    private static IEnumerable<string> OpenEndpoints(GatewayConfig before, GatewayConfig after)
-    {
-        var open = before.PassThrough.Endpoints.Where(static item => !item.Auth).Select(static item => item.Path).ToHashSet(StringComparer.Ordinal);
-        foreach (var endpoint in after.PassThrough.Endpoints.Where(item => !item.Auth && !open.Contains(item.Path)))
-        {
-            yield return $"Anyone may now call {endpoint.Path} without a key.";
         }
     }
 

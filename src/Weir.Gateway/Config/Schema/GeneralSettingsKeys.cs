@@ -5,7 +5,7 @@ namespace Weir.Gateway.Config.Schema;
 /// <summary><c>general_settings</c>.</summary>
 internal static class GeneralSettingsKeys
 {
-    private const string NoDatabase = "Rows are kept in the embedded SQLite file.";
+    private const string NoDatabase = "Write it into database_url: connection_limit, pool_timeout, connect_timeout, socket_timeout, sslmode, schema.";
     private const string NoPython = "Python can't be loaded: bound keys with litellm_settings.upperbound_key_generate_params, and say who may make them by the roles of users.";
     private const string NoMcp = "MCP servers are not served by this build.";
     private const string NoUi = "There is no admin UI in this build.";
@@ -17,7 +17,7 @@ internal static class GeneralSettingsKeys
         "general_settings", false,
         [
             Served("master_key", Text, "The key that may do everything") with { Secret = true },
-            Served("database_url", Text, "Where rows go: sqlite:///path") with { Secret = true },
+            Served("database_url", Text, "Where data is kept: postgresql://user:password@host/database, or sqlite:///path") with { Secret = true },
             Served("litellm_key_header_name", Text, "Another header that carries the key"),
             Served("allowed_ips", TextList, "The addresses that may call; networks such as 10.0.0.0/8 too"),
             Served("allowed_routes", TextList, "The routes that may be called"),

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Weir.Gateway.Ledger.Journal;
 
-/// <summary>What a record holds. Later kinds: reservation opened, settled, audit.</summary>
+/// <summary>What a record holds. A later kind: audit.</summary>
 internal enum EntryKind : byte
 {
-    /// <summary>A finished request.</summary>
+    /// <summary>A request that ended, or that begins.</summary>
     Request = 1,
 }
 
@@ -36,8 +36,8 @@ internal static class JournalFormat
     public const int HeaderBytes = 32;
     public const int FrameBytes = 9;
 
-    /// <summary>Above every row that the writer makes (about 45 kB).</summary>
-    public const int MaxPayloadBytes = 64 << 10;
+    /// <summary>Above every row that the writer makes (about 45 kB, and 68 kB of charges).</summary>
+    public const int MaxPayloadBytes = 128 << 10;
 
     private static ReadOnlySpan<byte> Magic => "WEIRJRNL"u8;
 

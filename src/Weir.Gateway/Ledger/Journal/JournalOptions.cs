@@ -8,6 +8,9 @@ public sealed record JournalOptions
     /// <summary>Folder of the journal; made when missing. One process at a time.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>Name of the replica that writes it: requests that it began and did not finish are found under it.</summary>
+    public string Replica { get; init; } = "";
+
     /// <summary>What a row survives before its request ends.</summary>
     public Durability Durability { get; init; } = Durability.Process;
 

@@ -100,7 +100,7 @@ public sealed class RequestJournal : IRequestLedger, IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when the store has every row appended so far.</summary>
+    /// <inheritdoc/>
     public Task FlushAsync(CancellationToken cancellationToken)
     {
         Task committed;

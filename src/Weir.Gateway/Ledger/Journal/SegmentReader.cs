@@ -6,7 +6,7 @@ namespace Weir.Gateway.Ledger.Journal;
 /// Reads rows back from a segment, from the page cache in the normal case, and deals with what is not a row:
 /// an unfinished last record is cut, anything else is set aside in a <c>.corrupt</c> file and counted, and reading goes on behind it.
 /// </summary>
-internal sealed class SegmentReader(LedgerStatus status, ILogger logger)
+internal sealed class SegmentReader(LedgerStatus status, ILogger logger, string replica)
 {
     /// <summary>Large enough for any record and for a thousand usual ones.</summary>
     public const int BufferBytes = 512 << 10;
@@ -15,7 +15,7 @@ internal sealed class SegmentReader(LedgerStatus status, ILogger logger)
     /// <exception cref="LedgerVersionException">A later build wrote a row.</exception>
     public long Fill(LedgerBatch batch, Segment segment, long from, long end)
     {
-        batch.Start(segment.Id);
+        batch.Start(segment.Id, replica);
         var bytes = batch.Buffer[..(int)Math.Min(batch.Buffer.Length, end - from)];
         bytes = bytes[..segment.File.Read(bytes, from)];
         int at = 0;

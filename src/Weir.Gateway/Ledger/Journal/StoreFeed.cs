@@ -37,7 +37,7 @@ internal sealed class StoreFeed : IDisposable
         _time = time;
         _logger = logger;
         _gatherFor = options.Durability == Durability.Store ? TimeSpan.Zero : options.GatherFor;
-        _reader = new SegmentReader(status, logger);
+        _reader = new SegmentReader(status, logger, options.Replica);
     }
 
     /// <summary>Moves what earlier processes left, before anything new is taken.</summary>

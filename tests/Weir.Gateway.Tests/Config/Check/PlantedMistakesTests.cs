@@ -132,7 +132,7 @@ public sealed class PlantedMistakesTests
         { "litellm_settings:\n  success_callback: [langfuse]\n", "callback-not-served", ProblemSeverity.Warning, 2, 22, "'langfuse' is not built in" },
         { "litellm_settings:\n  cache: true\n", "not-served", ProblemSeverity.Warning, 2, 3, "not cached" },
         { "mcp_servers:\n  a: {url: http://x}\n", "not-served", ProblemSeverity.Warning, 1, 1, "MCP servers are not served" },
-        { "general_settings:\n  database_url: postgresql://u:p@h/db\n", "database-not-read", ProblemSeverity.Warning, 2, 17, "only the master key is accepted" },
+        { "general_settings:\n  database_url: mysql://u:p@h/db\n", "database-not-read", ProblemSeverity.Warning, 2, 17, "it does not start" },
     };
 
     [Theory]

@@ -79,7 +79,7 @@ internal sealed record WildConfig(string[] Usable, string[] LeftOut, string[] Co
         ["telemetry-keys-of-a-model"] = new(
             ["gpt-4o = openai gpt-4o", "canned = groq x"], ["canned"],
             ["not-served@6", "not-served@7", "not-served@8", "not-served@9", "misplaced-key@11", "misplaced-key@12", "misplaced-key@13", "provider-not-served@18", "not-served@22", "unknown-group@24"]),
-        ["tutorial-key-postgres"] = new(["gpt-4o = openai gpt-4o"], [], ["database-not-read@8", "not-served@9", "not-served@10"]),
+        ["tutorial-key-postgres"] = new(["gpt-4o = openai gpt-4o"], [], ["not-served@9", "not-served@10"]),
         ["unset-variable"] = new([], [], ["unset-variable@5"], Refused: true),
         ["unset-variable-left-out"] = new(["east = openai gpt-4o"], ["west"], ["unset-variable@5"]),
         ["wildcards"] = new(

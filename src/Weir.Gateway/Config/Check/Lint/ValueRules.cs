@@ -6,6 +6,8 @@ namespace Weir.Gateway.Config.Check.Lint;
 /// <summary>Settings whose value, not whose type, says that something else was meant.</summary>
 internal static class ValueRules
 {
+    private static readonly string[] Served = ["sqlite:", "postgresql:", "postgres:"];
+
     /// <summary>Reports what is wrong.</summary>
     public static void Run(ConfigMap root, ConfigProblems problems)
     {
@@ -26,13 +28,13 @@ internal static class ValueRules
 
     private static void CheckDatabase(ConfigScalar? url, ConfigProblems problems)
     {
-        if (url is { MissingVariable: null } && url.Text.Length > 0 && !url.Text.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase))
+        if (url is { MissingVariable: null } && url.Text.Length > 0 && !Served.Any(scheme => url.Text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)))
         {
             var scheme = url.Text.IndexOf("://", StringComparison.Ordinal);
             problems.Warning(
                 "database-not-read", url.Position, "general_settings.database_url",
-                "This build keeps rows in an embedded SQLite file and does not open this database: virtual keys, teams and models stored there are not read, so only the master key is accepted.",
-                scheme is > 0 and < 20 ? $"a {url.Text[..scheme]} address" : "another kind of address", "sqlite:///path/to/file.db");
+                "Weir keeps its data in PostgreSQL or in an embedded SQLite file and knows no other database: with this address it does not start.",
+                scheme is > 0 and < 20 ? $"a {url.Text[..scheme]} address" : "another kind of address", "postgresql://user:password@host:5432/database, or sqlite:///path/to/file.db");
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text;
 using Weir.Gateway.Ledger;
 using Weir.Providers;
 
-namespace Weir.Storage.Sqlite;
+namespace Weir.Storage;
 
 /// <summary>The words under which enumerations are stored, so that the table explains itself to whoever queries it.</summary>
 internal static class LedgerNames
@@ -34,6 +34,7 @@ internal static class LedgerNames
         RequestOutcome.Failure => "failure"u8,
         RequestOutcome.Broken => "broken"u8,
         RequestOutcome.ClientGone => "client_gone"u8,
+        RequestOutcome.Interrupted => "interrupted"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "an outcome without a stored name"),
     };
 
