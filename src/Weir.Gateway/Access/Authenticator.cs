@@ -48,6 +48,9 @@ internal sealed class Authenticator
         return new ValueTask<Admission>(caller is null ? new Admission(null, error) : Check(caller, route, http));
     }
 
+    /// <summary>Lets a request in without asking for a key, or says why not: for endpoints that the configuration opens.</summary>
+    internal Admission AdmitAnybody(HttpContext http) => RefusalOfAddress(http) is { } foreign ? new Admission(null, foreign) : new Admission(Caller.Nobody, null);
+
     /// <summary>The caller behind the key of a request, when no store has to be asked; else the reason why there is none.</summary>
     internal Caller? Authenticate(IHeaderDictionary headers, out GatewayError? error)
     {

@@ -110,12 +110,9 @@ internal sealed partial class GatewayPipeline(
     /// <summary>Waits only for a key that was not seen yet.</summary>
     private ValueTask AdmitAsync(GatewayCall call)
     {
-        if (call.Surface.PassThrough is { NeedsKey: false })
-        {
-            Admit(call, new Admission(Caller.Nobody, null));
-            return ValueTask.CompletedTask;
-        }
-        var admission = call.Snapshot.Authenticator.AdmitAsync(call.Http, new AskedRoute(RouteKind.LlmApi, call.Surface.Route));
+        var authenticator = call.Snapshot.Authenticator;
+        var admission = call.Surface.PassThrough is { NeedsKey: false } ? new ValueTask<Admission>(authenticator.AdmitAnybody(call.Http))
+            : authenticator.AdmitAsync(call.Http, new AskedRoute(RouteKind.LlmApi, call.Surface.Route));
         if (!admission.IsCompletedSuccessfully)
         {
             return AwaitAsync(call, admission);

@@ -21,19 +21,26 @@ internal static class ModelAccess
     }
 
     /// <summary>
-    /// Refuses a call that goes on to a vendor as it is, for a caller who may not use every model: the vendor's name of the model has to be allowed,
-    /// and a call that names none may reach all that the account holds.
+    /// Refuses a call that goes to a vendor as it is, for callers that may use some models only: the model has to be one of theirs, under its own
+    /// name or with the vendor before it, and a call of which nobody can tell the model is none of theirs.
     /// </summary>
     /// <param name="caller">Who calls.</param>
-    /// <param name="model">The vendor's name of the model; empty when the call names none.</param>
+    /// <param name="provider">The vendor.</param>
+    /// <param name="model">What the path or the body names; empty for none.</param>
+    /// <param name="opened">It goes to an endpoint that the configuration opened, which need not have models.</param>
     /// <exception cref="GatewayException">In LiteLLM's words.</exception>
-    internal static void RequireOfVendor(Caller? caller, string model)
+    internal static void RequirePassedOn(Caller? caller, string provider, string model, bool opened)
     {
-        if (caller is null || caller.Models.Count == 0)
+        if (caller is not { Models.Count: > 0 } || (model.Length == 0 && opened))
         {
             return;
         }
-        if (caller.RefusalOf(model, model, []) is { } refusal)
+        if (model.Length == 0)
+        {
+            throw new GatewayException(new GatewayError(ErrorKind.ModelDenied,
+                "This key may use some models only, and which model this call is for can't be told from it, so it is not passed on.") { Param = "model" });
+        }
+        if (caller.RefusalOf(model, $"{provider}/{model}", []) is { } refusal)
         {
             throw new GatewayException(refusal);
         }

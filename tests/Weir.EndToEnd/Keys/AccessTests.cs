@@ -82,6 +82,19 @@ public sealed class AccessTests(KeyStand stand) : IClassFixture<KeyStand>
     }
 
     [Fact]
+    public async Task A_session_asks_for_the_model_too()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var narrow = await stand.KeyAsync("""{"models":["gpt"]}""");
+        using var socket = new System.Net.WebSockets.ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        socket.Options.SetRequestHeader("Authorization", "Bearer " + narrow);
+        var address = new UriBuilder(stand.Address) { Scheme = "ws", Path = "/v1/realtime", Query = "model=pro" }.Uri;
+        await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() => socket.ConnectAsync(address, token));
+        Assert.Equal(403, (int)socket.HttpStatusCode);
+    }
+
+    [Fact]
     public async Task A_fallback_of_the_configuration_serves_every_key_unless_it_says_otherwise()
     {
         var token = TestContext.Current.CancellationToken;

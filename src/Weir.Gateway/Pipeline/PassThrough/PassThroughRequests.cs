@@ -50,10 +50,7 @@ internal static class PassThroughRequests
         {
             throw new GatewayException(new GatewayError(ErrorKind.InvalidMember, $"The model's name is longer than {LongestModel} characters.") { Param = "model" });
         }
-        if (route.Vendor is not null)
-        {
-            ModelAccess.RequireOfVendor(call.Caller, model);
-        }
+        ModelAccess.RequirePassedOn(call.Caller, provider, model, opened: route.Endpoint is not null);
         call.PassThrough = new PassThroughCall
         {
             Route = route,

@@ -36,13 +36,19 @@ internal static class RealtimeRequests
             throw new GatewayException(new GatewayError(ErrorKind.InvalidMember, "/realtime: 'model' and 'deployment' name two different models; send one of them.") { Param = "model" });
         }
         model ??= deployment ?? throw new GatewayException(new GatewayError(ErrorKind.MissingMember, "/realtime: Missing required parameter: 'model'.") { Param = "model" });
+        string? alias = null;
+        if (call.Caller?.Aliases is { } aliases && aliases.TryGetValue(model, out var target))
+        {
+            alias = target.Grants ? model : null;
+            model = target.Target;
+        }
         if (call.Snapshot.Routes.Resolve(model) is not { } route)
         {
             var told = model.Length <= LongestModelName ? model : "(longer than 512 characters)";
             throw new GatewayException(new GatewayError(ErrorKind.UnknownModel,
                 $"{call.Surface.Name}: Invalid model name passed in model={told}. Call `/v1/models` to view available models for your key.") { Param = "model" });
         }
-        ModelAccess.Require(call.Caller, route);
+        ModelAccess.Require(call.Caller, route, alias);
         call.Target = route;
         call.Record.RequestedModel = route.RequestedModel;
         call.Record.ModelGroup = route.Group.Name;
