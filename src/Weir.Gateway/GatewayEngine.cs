@@ -103,7 +103,7 @@ public sealed class GatewayEngine : IDisposable
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline, _passing,
             new HealthEndpoints(_snapshots, Prober, _board, _status, parts.Ledger),
             new ModelList(_snapshots), new ModelInfo(_snapshots), new TokenCounterEndpoint(_snapshots), new MetricsEndpoint(_snapshots, _metrics).WriteAsync,
-            AdminRoutes.Build(_snapshots, new Desk(parts.Directory, _watch, new NoSpend(), parts.Time))));
+            AdminRoutes.Build(_snapshots, new Desk(parts.Directory, _watch, SpendOf(parts, config), parts.Time))));
         _metrics.ObserveConnections(() => _connector.OpenConnections);
         _metrics.ObserveDeployments(ReadDeployments);
         if (_otlp is not null)
@@ -238,6 +238,10 @@ public sealed class GatewayEngine : IDisposable
             _log.NotAudited(what.Action, error.Message);
         }
     }
+
+    private static ISpendView SpendOf(GatewayParts parts, GatewayConfig config) => parts.Budgets is { } budgets
+        ? new BudgetSpend(budgets, new BudgetCalendar(config.Budgets.Zone), parts.Ledger.FlushAsync, parts.Time)
+        : new NoSpend();
 
     private GatewaySnapshot Compile(GatewayConfig config)
     {

@@ -68,7 +68,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         var key = config.Audit.SigningKeyFile is { } keyFile ? AuditKey.FromFile(keyFile) : null;
         var checkpoints = new AuditCheckpoints(storage.Audit, key, replica, TimeProvider.System, logs.CreateLogger("Weir.Audit"));
         var journal = await RequestJournal.OpenAsync(
-            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability, Replica = chain },
+            new JournalOptions { Folder = Path.Combine(folder, "weir-journal"), Durability = config.Telemetry.Durability, Replica = replica },
             new CheckpointedStore(storage.Ledger, checkpoints), TimeProvider.System, logs.CreateLogger("Weir.Ledger"), cancellationToken);
         // Every row of an earlier life is in the store: what it borrowed and did not spend is free again.
         var closed = await storage.Budgets.CloseReplicaAsync(replica, cancellationToken);
