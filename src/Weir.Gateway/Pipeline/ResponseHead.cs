@@ -23,6 +23,8 @@ internal static class ResponseHead
         {
             Forward(answer.Response, call.Http.Response.Headers);
         }
+        // In place of the upstream's own: what the caller may still do here is what counts for it.
+        SpeedLimiter.Tell(call, call.Http.Response.Headers);
     }
 
     /// <summary>The same without what the upstream sent.</summary>
@@ -52,8 +54,6 @@ internal static class ResponseHead
         {
             headers[DroppedWords.Header] = DroppedWords.Told(call.Dropped);
         }
-        // In place of the upstream's own: what the caller may still do here is what counts for it.
-        SpeedLimiter.Tell(call, headers);
     }
 
     private static StringValues Count(int count) => count == 0 ? Zero : new StringValues(count.ToString(CultureInfo.InvariantCulture));
