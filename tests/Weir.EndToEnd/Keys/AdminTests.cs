@@ -249,7 +249,9 @@ public sealed class AdminTests(KeyStand stand) : IClassFixture<KeyStand>
         var key = (await RunAsync(0, "key", "create", "--alias", "cli", "--team", "ops", "--max-budget", "50", "--budget-duration", "30d", "--model", "gpt")).Output.Trim();
         Assert.Equal((200, 403), ((await stand.ChatAsync(key)).Status, (await stand.ChatAsync(key, "pro")).Status));
         var row = (await RunAsync(0, "key", "list", "--team", "ops")).Output.Split('\n')[1];
-        Assert.Equal([$"sk-...{key[^4..]}", "cli", team, "0", "50", "30d"], row.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var cells = row.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.InRange(decimal.Parse(cells[3], System.Globalization.CultureInfo.InvariantCulture), 0.000001m, 0.01m);
+        Assert.Equal([$"sk-...{key[^4..]}", "cli", team, cells[3], "50", "30d"], cells);
         await RunAsync(0, "key", "block", "cli");
         Assert.Equal(401, (await stand.ChatAsync(key)).Status);
         await RunAsync(0, "key", "unblock", key);

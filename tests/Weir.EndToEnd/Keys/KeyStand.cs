@@ -29,8 +29,8 @@ public sealed class KeyStand : IAsyncLifetime
         model_list:
         {{string.Concat(Models.Select(m => $$"""
           - model_name: "{{m.Name}}"
-            litellm_params: {model: "openai/{{m.Upstream}}", api_base: "{{model.V1}}", api_key: sk-upstream}
-            model_info: {access_groups: [{{m.Groups}}]}
+            litellm_params: {model: "openai/{{m.Upstream}}", api_base: "{{model.V1}}", api_key: sk-upstream, input_cost_per_token: 0.000001, output_cost_per_token: 0.000002}
+            model_info: {access_groups: [{{m.Groups}}], max_output_tokens: 1000}
 
         """))}}
         router_settings:

@@ -26,6 +26,7 @@ internal sealed class SegmentChain : IThreadPoolWorkItem, IDisposable
     private Segment? _spare;
     private long _sequence;
     private bool _preparing;
+    private readonly ManualResetEventSlim _made = new(true);
     private bool _leaveActive;
     private bool _closed;
     private volatile bool _noRoom;
@@ -124,6 +125,7 @@ internal sealed class SegmentChain : IThreadPoolWorkItem, IDisposable
             {
                 return;
             }
+            _made.Reset();
         }
 
         try
@@ -159,6 +161,10 @@ internal sealed class SegmentChain : IThreadPoolWorkItem, IDisposable
 
             _logger.CannotWrite(error, _options.Folder, error.Message);
             _retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+        }
+        finally
+        {
+            _made.Set();
         }
     }
 
@@ -214,6 +220,9 @@ internal sealed class SegmentChain : IThreadPoolWorkItem, IDisposable
         }
 
         _retry.Dispose();
+        // A segment that is being made sees that it comes too late, and is gone when this returns.
+        _made.Wait();
+        _made.Dispose();
     }
 
     private static void Delete(Segment? segment)
