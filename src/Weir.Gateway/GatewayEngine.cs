@@ -103,7 +103,7 @@ public sealed class GatewayEngine : IDisposable
         _routes = EndpointMap.Build(new EndpointParts(_snapshots, pipeline, _passing,
             new HealthEndpoints(_snapshots, Prober, _board, _status, parts.Ledger),
             new ModelList(_snapshots), new ModelInfo(_snapshots), new TokenCounterEndpoint(_snapshots), new MetricsEndpoint(_snapshots, _metrics).WriteAsync,
-            AdminRoutes.Build(_snapshots, new Desk(parts.Directory, _watch, SpendOf(parts, config), parts.Time))));
+            AdminRoutes.Build(_snapshots, new Desk(parts.Directory, _watch, SpendOf(parts, config), parts.Time), new AdminAudit(Audit, parts.Time))));
         _metrics.ObserveConnections(() => _connector.OpenConnections);
         _metrics.ObserveDeployments(ReadDeployments);
         if (_otlp is not null)

@@ -4,6 +4,7 @@ using Weir.Gateway.Access;
 using Weir.Gateway.Access.Directory;
 using Weir.Gateway.Endpoints;
 using Weir.Gateway.Errors;
+using Weir.Gateway.Ledger;
 using Weir.Gateway.Pipeline;
 
 namespace Weir.Gateway.Admin;
@@ -41,6 +42,10 @@ internal static class AdminHandler
         catch (DirectoryConflictException conflict)
         {
             await ErrorWriter.WriteAsync(http, Told(conflict), "", false);
+        }
+        catch (LedgerFullException)
+        {
+            await ErrorWriter.WriteAsync(http, new GatewayError(ErrorKind.LedgerFull, "The gateway can't write changes down at the moment and so makes none; see its log.") { RetryAfter = TimeSpan.FromSeconds(1) }, "", false);
         }
         catch (NotSupportedException unserved)
         {

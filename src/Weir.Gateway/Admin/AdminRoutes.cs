@@ -15,7 +15,7 @@ namespace Weir.Gateway.Admin;
 /// <summary>Every route of the management API. <see cref="EndpointMap"/> lists them with the others.</summary>
 internal static class AdminRoutes
 {
-    internal static IReadOnlyList<GatewayRoute> Build(SnapshotHolder snapshots, Desk desk)
+    internal static IReadOnlyList<GatewayRoute> Build(SnapshotHolder snapshots, Desk desk, AdminAudit audit)
     {
         var routes = new List<GatewayRoute>();
         var (shelf, rights) = (new KeyShelf(desk), new KeyRights(desk));
@@ -113,6 +113,6 @@ internal static class AdminRoutes
         void Post(string path, string summary, AdminHandler.Work work, RouteKind kind = RouteKind.Management) => Add("POST", path, summary, work, kind);
         void Read(string path, string summary, AdminHandler.Work work) => Add("GET", path, summary, work, RouteKind.Info | RouteKind.Management);
         void Add(string method, string path, string summary, AdminHandler.Work work, RouteKind kind) =>
-            routes.Add(new GatewayRoute(method, path, summary, false, Keyed.Only(snapshots, new AskedRoute(kind, path), AdminHandler.Of(snapshots, work))));
+            routes.Add(new GatewayRoute(method, path, summary, false, Keyed.Only(snapshots, new AskedRoute(kind, path), AdminHandler.Of(snapshots, method == "GET" ? work : audit.Of(path, work)))));
     }
 }

@@ -21,6 +21,9 @@ public sealed class KeyStand : IAsyncLifetime
 
     internal string Printed => _gateway?.Output ?? "";
 
+    /// <summary>Where the gateway's configuration and database lie.</summary>
+    internal string Folder => _gateway?.Folder ?? throw new InvalidOperationException("not started");
+
     internal ScriptedModel Model => _model ?? throw new InvalidOperationException("not started");
 
     /// <summary>The configuration, with further lines of <c>general_settings</c> or other sections.</summary>

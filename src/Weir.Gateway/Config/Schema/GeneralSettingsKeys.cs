@@ -120,9 +120,9 @@ internal static class GeneralSettingsKeys
             Ignored("proxy_budget_rescheduler_max_time", Number, "Seconds between two budget resets"),
             Ignored("token_rate_limit_type", Text, "Which tokens count for limits") with { Choices = ["total", "input", "output"] },
             Ignored("disable_budget_reservation", Bool, "Do not reserve budgets"),
-            Ignored("fail_closed_budget_enforcement", Bool, "Refuse when budgets can't be read", "There are no budgets in this build."),
+            Ignored("fail_closed_budget_enforcement", Bool, "Refuse when budgets can't be read", "Weir always refuses then."),
             Ignored("fail_closed_rate_limit_enforcement", Bool, "Refuse when limits can't be read", "There are no rate limits in this build."),
-            Ignored("enforce_fallback_budget", Bool, "Check budgets of fallback models", "There are no budgets in this build."),
+            Ignored("enforce_fallback_budget", Bool, "Check budgets of fallback models", "Each fallback must always fit the budget."),
             Ignored("max_batch_file_size_mb", Number, "Largest batch file", "The largest upload is max_file_size_mb, also for batches."),
             Ignored("allowed_file_extensions", TextList, "Kinds of file", "Files of every kind are taken."),
             Ignored("admission_queue_timeout_seconds", Number, "Longest wait in the queue"),
@@ -150,7 +150,7 @@ internal static class GeneralSettingsKeys
 
     private static IEnumerable<ConfigKey> Further() =>
     [
-        Ignored("disable_reset_budget", Bool, "Never start budgets again", "There are no budgets in this build."),
+        Ignored("disable_reset_budget", Bool, "Never start budgets again", "Leave budget_duration out of what shall never start again."),
         Ignored("disable_adding_master_key_hash_to_db", Bool, "Rows do not name the master key", "A row names its key by a hash."),
         Ignored("disable_retry_on_max_parallel_request_limit_error", Bool, "No retry at the limit of calls in flight"),
         Ignored("use_client_credentials_pass_through_routes", Bool, "Pass-through routes with the client's key", "They use the key of the configuration."),
