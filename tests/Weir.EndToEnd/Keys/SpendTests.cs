@@ -64,6 +64,17 @@ public sealed class SpendTests(KeyStand stand) : IClassFixture<KeyStand>
     }
 
     [Fact]
+    public async Task A_call_that_is_passed_on_counts_for_the_tokens_of_its_key()
+    {
+        var key = await stand.KeyAsync("""{"tpm_limit":5}""");
+        Task<Reply> PassAsync() => stand.SendAsync("POST", "/openai_passthrough/v1/chat/completions", """{"model":"gpt","messages":[{"role":"user","content":"hello"}]}""", key);
+
+        Assert.Equal(200, (await PassAsync()).Status);
+        var refused = await PassAsync();
+        Assert.Equal((429, "tokens"), (refused.Status, refused.Headers["rate_limit_type"]));
+    }
+
+    [Fact]
     public async Task An_end_user_spends_its_own_budget_whatever_key_asks_for_it()
     {
         await stand.AdminAsync("/customer/new", """{"user_id":"careful","max_budget":0}""");

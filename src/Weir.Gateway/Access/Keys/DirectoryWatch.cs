@@ -51,7 +51,7 @@ internal sealed partial class DirectoryWatch(IDirectoryStore store, IReadOnlyLis
         while (true)
         {
             await LookAsync(stoppingToken);
-            await Task.Delay(Pause, time, stoppingToken);
+            await store.WaitForChangeAsync(Pause, time, stoppingToken);
         }
     }
 

@@ -78,6 +78,11 @@ internal sealed class SpeedLimiter(IRateWindows windows)
         {
             return default;
         }
+        if (call.PassThrough is not null || call.Operation == Operation.Realtime)
+        {
+            // Nobody can say beforehand what it takes: it is let in while anything is left, and what it used is counted at its end.
+            return new RateNeed(1, 0, 0, false);
+        }
         var input = counted ? PromptTokens.Count(call, call.Target.RequestedModel) : call.Bytes.Length;
         if (call.Surface.IsMedia || call.Operation == Operation.Embedding)
         {
